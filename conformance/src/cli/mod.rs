@@ -1,0 +1,52 @@
+//! The command line program: one file per command.
+
+mod args;
+mod doctor;
+mod error;
+pub mod exit_code;
+mod explain;
+mod list;
+mod output;
+mod progress;
+mod run;
+mod schema;
+mod target;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use error::CliError;
+
+use args::{Cli, Command};
+
+/// Runs the program with these arguments, the first of which is its own name, and returns its exit code: one of
+/// [`exit_code`]. A command line that cannot be read, and `--help`, end the process right here.
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = Cli::parse_from(arguments);
+    let outcome = runtime().and_then(|runtime| runtime.block_on(dispatch(cli)));
+    outcome.unwrap_or_else(|error| {
+        // stderr may be closed; the exit code says it all the same.
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error}\n"));
+        error.exit_code()
+    })
+}
+
+async fn dispatch(cli: Cli) -> Result<u8, CliError> {
+    match cli.command {
+        None => run::run(&cli.run).await,
+        Some(Command::Run(args)) => run::run(&args).await,
+        Some(Command::List(args)) => list::list(&args).await,
+        Some(Command::Explain(args)) => explain::explain(&args).await,
+        Some(Command::Doctor(args)) => doctor::doctor(&args).await,
+        Some(Command::Schema) => schema::schema(),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::harness(format!("the runtime did not start: {error}")))
+}

@@ -1,0 +1,9 @@
+//! Renders a [`RunReport`](crate::run::RunReport): for people as text, for machines as JSON and JUnit.
+//!
+//! All renderers show the same value and none decides anything. Each lists what did not apply, and why.
+
+mod exchange;
+pub mod json;
+pub mod junit;
+mod style;
+pub mod text;

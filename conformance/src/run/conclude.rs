@@ -1,0 +1,118 @@
+//! From what was played to a verdict.
+
+use cordial_mock::JournalEntry;
+
+use crate::driver::{DriverError, DriverErrorKind};
+use crate::judge::{Check, Observation, judge};
+use crate::scenario::{Level, Scenario};
+use crate::trace;
+
+use super::harness::{Attempt, one_line};
+use super::report::ScenarioReport;
+use super::snapshots::SnapshotState;
+use super::subject::Subject;
+use super::verdict::Verdict;
+
+/// One play of a scenario, with what arrived after its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Played<'a> {
+    pub(super) attempt: &'a Attempt,
+    pub(super) late: &'a [JournalEntry],
+}
+
+/// The report on one scenario from all its repetitions. There is at least one.
+pub(super) fn conclude(subject: &Subject, scenario: &Scenario, played: &[Played<'_>], rerun: String) -> ScenarioReport {
+    let mut judged: Vec<ScenarioReport> =
+        played.iter().map(|played| judge_one(scenario, *played, rerun.clone())).collect();
+    let seen: Vec<&'static str> = judged.iter().map(|report| report.verdict.name()).collect();
+    let flaky = seen.iter().any(|name| *name != seen[0]);
+    // Of repetitions that differ, the one to look at is one that went wrong.
+    let worst = judged.iter().position(|report| report.verdict.is_red()).unwrap_or(0);
+    let mut report = judged.swap_remove(worst);
+    if flaky {
+        report.verdict = Verdict::Flaky { seen };
+    }
+    report.snapshot = match report.verdict {
+        // What went wrong is not kept, lest an update bless it.
+        Verdict::Passed | Verdict::Advised => {
+            let canonical = trace::canonical(&report.exchanges, &trace::Redactions::default());
+            subject.snapshots.look(&subject.name, &scenario.id, &canonical)
+        }
+        _ => SnapshotState::NotLookedAt,
+    };
+    report
+}
+
+fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String) -> ScenarioReport {
+    let Played { attempt, late } = played;
+    let mut report = ScenarioReport {
+        why: scenario.why.clone(),
+        level: scenario.level,
+        exchanges: attempt.exchanges.clone(),
+        rerun,
+        ..ScenarioReport::blank(&scenario.id, Verdict::Passed)
+    };
+    match &attempt.results {
+        Ok(results) => {
+            let observation = Observation {
+                results: Ok(results.clone()),
+                state: attempt.state.clone(),
+                exchanges: attempt.exchanges.clone(),
+            };
+            report.checks = judge(scenario, &observation);
+            if report.checks.iter().any(|check| !check.passed) {
+                report.verdict = match scenario.level {
+                    Level::Must => Verdict::Failed,
+                    Level::Should => Verdict::Advised,
+                };
+            }
+        }
+        Err(error) => {
+            // The account is whatever the destination got to: judging it would only hide the one true cause.
+            report.checks = vec![Check { id: "destination".into(), passed: false, message: describe(error) }];
+            report.verdict = verdict_of(error);
+            report.stderr = error.stderr.clone();
+        }
+    }
+    report.checks.push(late_check(late));
+    if !late.is_empty() {
+        report.exchanges.extend_from_slice(late);
+        // A request after the end is against the protocol, whatever the scenario asks for.
+        if !report.verdict.is_red() {
+            report.verdict = Verdict::Failed;
+        }
+    }
+    report
+}
+
+fn describe(error: &DriverError) -> String {
+    match error.kind {
+        DriverErrorKind::Unsupported => {
+            format!("claims what the scenario needs, and then says that it is unsupported: {}", error.message)
+        }
+        _ => error.message.clone(),
+    }
+}
+
+fn verdict_of(error: &DriverError) -> Verdict {
+    let message = error.message.clone();
+    match error.kind {
+        DriverErrorKind::Crash => Verdict::Crashed { message },
+        DriverErrorKind::Timeout => Verdict::TimedOut { message },
+        DriverErrorKind::Adapter => Verdict::Untestable { message },
+        DriverErrorKind::Protocol | DriverErrorKind::Unsupported => Verdict::Failed,
+    }
+}
+
+fn late_check(late: &[JournalEntry]) -> Check {
+    let requests: Vec<String> = late.iter().map(one_line).collect();
+    let message = if requests.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "expected: no request after the destination said that everything was delivered\n     got: {}",
+            requests.join(", ")
+        )
+    };
+    Check { id: "late-request".into(), passed: requests.is_empty(), message }
+}

@@ -1,0 +1,185 @@
+//! The one mock server of a run, and how a single scenario is played on it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cordial_mock::{AccountHandle, Clock, JournalEntry, MockCordial};
+use serde_json::Value;
+
+use crate::driver::{Driver, DriverError, DriverErrorKind};
+use crate::protocol::{DeliveryResult, Settings};
+use crate::scenario::Scenario;
+
+use super::events::complete;
+
+/// The time that stands still during every run.
+pub const CLOCK: &str = "2026-01-02T03:04:05Z";
+
+/// The primary key of an account that does not say otherwise.
+const DEFAULT_PRIMARY_KEY: &str = "channels.email.address";
+
+/// Drivers have deadlines of their own. This one only keeps a run from hanging on a driver that has not, such as
+/// an in-process destination that waits for ever.
+const LAST_RESORT: Duration = Duration::from_secs(60);
+
+/// The harness itself is at fault: no verdict of this run can be trusted.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct HarnessFault(pub String);
+
+/// An account could not be prepared as a scenario wants it.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The scenario's `given` is not a state that an account can have.
+    #[error("scenario {scenario}: `given` is refused: {message}")]
+    BadGiven {
+        /// The scenario's id.
+        scenario: String,
+        /// Where and why.
+        message: String,
+    },
+    /// The account could not be opened.
+    #[error(transparent)]
+    Fault(#[from] HarnessFault),
+}
+
+/// One mock server with a standing clock and known keys.
+#[derive(Debug)]
+pub struct Harness {
+    mock: MockCordial,
+}
+
+/// One scenario as it was played: raw material for the judge.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// What the destination said about each event, or what kept it from saying so.
+    pub results: Result<Vec<DeliveryResult>, DriverError>,
+    /// The account at the end.
+    pub state: Value,
+    /// What reached the mock, up to the end of the scenario.
+    pub exchanges: Vec<JournalEntry>,
+}
+
+impl Harness {
+    /// Starts a mock that knows just `keys`. A request with any other key is refused and counted as stray, so that
+    /// a destination cannot get away with writing to an account that nobody looks at.
+    pub async fn start(keys: impl IntoIterator<Item = String>, seed: u64) -> Result<Self, HarnessFault> {
+        let clock = CLOCK.parse().map_err(|error| HarnessFault(format!("the fixed clock is not a time: {error}")))?;
+        let mock = MockCordial::builder()
+            .clock(Clock::fixed(clock))
+            .id_seed(seed)
+            .strict_keys(keys)
+            .start()
+            .await
+            .map_err(|error| HarnessFault(format!("the mock did not start: {error}")))?;
+        Ok(Self { mock })
+    }
+
+    /// Where the mock listens.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.mock.url()
+    }
+
+    fn account(&self, key: &str) -> Result<AccountHandle, HarnessFault> {
+        self.mock.account(key).map_err(|error| HarnessFault(format!("the mock has no account for {key}: {error}")))
+    }
+
+    /// Puts the account of `key` into the state that `scenario` starts from.
+    pub fn prepare(&self, scenario: &Scenario, key: &str) -> Result<(), PrepareError> {
+        let account = self.account(key)?;
+        account.replace_state(&scenario.given.state).map_err(|error| PrepareError::BadGiven {
+            scenario: scenario.id.clone(),
+            message: error.to_string(),
+        })
+    }
+
+    /// Plays `scenario` on the account of `key`, which [`Harness::prepare`] has made ready.
+    pub async fn play(&self, driver: &Arc<dyn Driver>, scenario: &Scenario, key: &str) -> Result<Attempt, HarnessFault> {
+        let account = self.account(key)?;
+        let play = deliver_all(driver.as_ref(), scenario, key, self.settings(scenario, key));
+        let results = tokio::time::timeout(LAST_RESORT, play).await.unwrap_or_else(|_| {
+            Err(DriverError {
+                kind: DriverErrorKind::Timeout,
+                message: format!("the scenario did not end within {} s", LAST_RESORT.as_secs()),
+                stderr: None,
+            })
+        });
+        Ok(Attempt { results, state: account.state(), exchanges: account.requests() })
+    }
+
+    /// What the account of `key` received after the first `seen` requests.
+    pub fn late_requests(&self, key: &str, seen: &[JournalEntry]) -> Result<Vec<JournalEntry>, HarnessFault> {
+        let cursor = seen.last().map_or(0, |entry| entry.cursor);
+        Ok(self.account(key)?.requests_after(cursor))
+    }
+
+    /// Requests that carried the key of no scenario.
+    #[must_use]
+    pub fn stray_requests(&self) -> Vec<JournalEntry> {
+        self.mock.unattributed_requests()
+    }
+
+    /// Stops the mock.
+    pub async fn shutdown(self) {
+        self.mock.shutdown().await;
+    }
+
+    fn settings(&self, scenario: &Scenario, key: &str) -> Settings {
+        let state = &scenario.given.state;
+        Settings {
+            endpoint: self.mock.url().to_owned(),
+            api_key: key.to_owned(),
+            primary_key: state["settings"]["primaryKey"].as_str().unwrap_or(DEFAULT_PRIMARY_KEY).to_owned(),
+            segment_id_key: scenario.given.segment_id_key.clone(),
+            integration: state.get("integration").filter(|integration| !integration.is_null()).cloned(),
+        }
+    }
+}
+
+/// Opens an instance, delivers the events one by one, and waits until nothing is pending any more.
+async fn deliver_all(
+    driver: &dyn Driver,
+    scenario: &Scenario,
+    instance: &str,
+    settings: Settings,
+) -> Result<Vec<DeliveryResult>, DriverError> {
+    driver.open(instance, &settings).await?;
+    let mut results = Vec::with_capacity(scenario.when.len());
+    for (position, event) in scenario.when.iter().enumerate() {
+        let event = complete(event, &scenario.id, position);
+        let mut of_one = driver.deliver(instance, &[event]).await?;
+        match (of_one.pop(), of_one.len()) {
+            (Some(result), 0) => results.push(result),
+            (_, others) => {
+                return Err(DriverError {
+                    kind: DriverErrorKind::Protocol,
+                    message: format!(
+                        "event {} of {}: expected one result for the one event, got {}",
+                        position + 1,
+                        scenario.when.len(),
+                        if others == 0 { 0 } else { others + 1 }
+                    ),
+                    stderr: None,
+                });
+            }
+        }
+    }
+    driver.drain(instance).await?;
+    driver.close(instance).await?;
+    Ok(results)
+}
+
+/// The exchange as a short line: `POST /v2/contacts -> 201`.
+pub(super) fn one_line(entry: &JournalEntry) -> String {
+    let query = if entry.query.is_empty() { String::new() } else { format!("?{}", entry.query) };
+    format!("{} {}{query} -> {}", entry.method, entry.path, entry.status)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_fixed_clock_is_a_time() {
+        assert!(super::CLOCK.parse::<jiff::Timestamp>().is_ok());
+    }
+}

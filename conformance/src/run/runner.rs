@@ -1,0 +1,373 @@
+//! Plays a whole plan: every scenario on an account of its own, all at once, on one mock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::driver::DriverErrorKind;
+use crate::scenario::Scenario;
+
+use super::account_key::account_key;
+use super::conclude::{self, Played};
+use super::end_states::{EndState, compare};
+use super::harness::{Attempt, CLOCK, Harness, HarnessFault, PrepareError, one_line};
+use super::known_failures::Review;
+use super::plan::Plan;
+use super::report::{
+    DestinationReport, EndStateDifference, Problem, ProblemKind, RunReport, ScenarioReport,
+};
+use super::subject::Subject;
+use super::verdict::Verdict;
+
+/// How to run, beside what to run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Seed of ids and keys.
+    pub seed: u64,
+    /// How many scenarios may be in flight at once.
+    pub jobs: usize,
+    /// How often each scenario is played, each time on a fresh account.
+    pub repeat: usize,
+    /// The day on which known failures expire or do not.
+    pub today: Date,
+    /// How this program is called, for the line that reruns a scenario.
+    pub program: String,
+    /// Arguments of such a line that are the same for every destination.
+    pub arguments: Vec<String>,
+}
+
+/// A run that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Scenarios whose `given` the mock refuses, one message each.
+    #[error("{}", .0.join("\n"))]
+    BadScenarios(Vec<String>),
+    /// The harness is at fault.
+    #[error(transparent)]
+    Fault(#[from] HarnessFault),
+}
+
+/// Is told about each scenario as it ends, in whatever order they do.
+pub trait Progress: Send + Sync {
+    /// `total` plays will be made.
+    fn started(&self, total: usize);
+    /// One play ended.
+    fn finished(&self, destination: &str, scenario: &str);
+    /// All of them ended.
+    fn ended(&self);
+}
+
+/// Progress that nobody looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn started(&self, _total: usize) {}
+    fn finished(&self, _destination: &str, _scenario: &str) {}
+    fn ended(&self) {}
+}
+
+/// One play of one scenario by one destination. Ordered as reports are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Play {
+    subject: usize,
+    scenario: String,
+    repetition: String,
+}
+
+/// The name of the play that tells the culprit of a crash from the victims. It is no number, so that it sorts last
+/// and meets no repetition.
+const ALONE: &str = "alone";
+
+/// Runs `plan` against every subject.
+pub async fn run(
+    plan: &Plan<'_>,
+    subjects: &[Subject],
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<RunReport, RunError> {
+    let plays = plays(plan, subjects, options.repeat);
+    let keys = plays.iter().flat_map(|(play, _)| {
+        let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };
+        [key_of(play, subjects, options.seed), key_of(&alone, subjects, options.seed)]
+    });
+    let harness = Arc::new(Harness::start(keys.collect::<BTreeSet<_>>(), options.seed).await?);
+    prepare_all(&harness, &plays, subjects, options.seed)?;
+
+    progress.started(plays.len());
+    let (mut attempts, mut faults) = play_all(&harness, &plays, subjects, options, progress).await;
+    retry_crashed_alone(&harness, &plays, subjects, options, &mut attempts, &mut faults).await;
+    progress.ended();
+
+    // Only when every destination has ended can nothing arrive any more: what is late shows now.
+    let mut leave_takings = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        leave_takings.push(take_leave(subject).await);
+    }
+    let mut late = BTreeMap::new();
+    for (play, attempt) in &attempts {
+        let requests = harness.late_requests(&key_of(play, subjects, options.seed), &attempt.exchanges)?;
+        late.insert(play.clone(), requests);
+    }
+
+    let destinations = subjects
+        .iter()
+        .enumerate()
+        .zip(leave_takings)
+        .map(|((index, subject), problem)| {
+            let played = |scenario: &Scenario| played(&attempts, &late, index, scenario, options.repeat);
+            destination_report(plan, subject, played, problem, options)
+        })
+        .collect();
+    let report = RunReport {
+        suite_version: env!("CARGO_PKG_VERSION").to_owned(),
+        clock: CLOCK.to_owned(),
+        seed: options.seed,
+        selected: plan.selected().len(),
+        available: plan.all_ids().len(),
+        destinations,
+        differences: differences(plan, subjects, &attempts),
+        stray_requests: harness.stray_requests().iter().map(one_line).collect(),
+        harness_faults: faults,
+    };
+    if let Some(harness) = Arc::into_inner(harness) {
+        harness.shutdown().await;
+    }
+    Ok(report)
+}
+
+/// Every play there will be, with its scenario.
+fn plays<'a>(plan: &Plan<'a>, subjects: &[Subject], repeat: usize) -> Vec<(Play, &'a Scenario)> {
+    let mut plays = Vec::new();
+    for (subject, Subject { claims, .. }) in subjects.iter().enumerate() {
+        for planned in plan.for_claims(claims).into_iter().filter(|planned| planned.not_applicable.is_none()) {
+            for repetition in 1..=repeat {
+                let scenario = planned.scenario.id.clone();
+                plays.push((Play { subject, scenario, repetition: repetition.to_string() }, planned.scenario));
+            }
+        }
+    }
+    plays
+}
+
+fn key_of(play: &Play, subjects: &[Subject], seed: u64) -> String {
+    account_key(&subjects[play.subject].name, &play.scenario, &play.repetition, seed)
+}
+
+/// Makes every account ready before the first event is sent, so that a bad scenario stops the run at once, and all
+/// bad ones are named together.
+fn prepare_all(
+    harness: &Harness,
+    plays: &[(Play, &Scenario)],
+    subjects: &[Subject],
+    seed: u64,
+) -> Result<(), RunError> {
+    let mut refused = BTreeSet::new();
+    for (play, scenario) in plays {
+        match harness.prepare(scenario, &key_of(play, subjects, seed)) {
+            Ok(()) => {}
+            Err(error @ PrepareError::BadGiven { .. }) => {
+                refused.insert(error.to_string());
+            }
+            Err(PrepareError::Fault(fault)) => return Err(fault.into()),
+        }
+    }
+    if refused.is_empty() { Ok(()) } else { Err(RunError::BadScenarios(refused.into_iter().collect())) }
+}
+
+type Attempts = BTreeMap<Play, Attempt>;
+
+async fn play_all(
+    harness: &Arc<Harness>,
+    plays: &[(Play, &Scenario)],
+    subjects: &[Subject],
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> (Attempts, Vec<String>) {
+    let permits = Arc::new(Semaphore::new(options.jobs.max(1)));
+    let mut tasks = JoinSet::new();
+    for (play, scenario) in plays {
+        let (harness, permits, play) = (Arc::clone(harness), Arc::clone(&permits), play.clone());
+        let (driver, scenario) = (Arc::clone(&subjects[play.subject].driver), (*scenario).clone());
+        let key = key_of(&play, subjects, options.seed);
+        tasks.spawn(async move {
+            // The semaphore is never closed; should it be, running without a permit is the lesser harm.
+            let _permit = permits.acquire_owned().await.ok();
+            let attempt = harness.play(&driver, &scenario, &key).await;
+            (play, attempt)
+        });
+    }
+    let (mut attempts, mut faults) = (Attempts::new(), Vec::new());
+    while let Some(task) = tasks.join_next().await {
+        match task {
+            Ok((play, Ok(attempt))) => {
+                progress.finished(&subjects[play.subject].name, &play.scenario);
+                attempts.insert(play, attempt);
+            }
+            Ok((play, Err(fault))) => faults.push(format!("{}: {fault}", play.scenario)),
+            Err(panic) => faults.push(format!("a scenario's task ended by itself: {panic}")),
+        }
+    }
+    faults.sort();
+    (attempts, faults)
+}
+
+/// One process serves many scenarios at once, so its crash fails all that were in flight. Each of them is played
+/// once more with nothing beside it: whoever still crashes is the culprit, the others get the verdict they earn.
+async fn retry_crashed_alone(
+    harness: &Harness,
+    plays: &[(Play, &Scenario)],
+    subjects: &[Subject],
+    options: &RunOptions,
+    attempts: &mut Attempts,
+    faults: &mut Vec<String>,
+) {
+    if plays.len() < 2 || options.jobs < 2 {
+        return;
+    }
+    for (play, scenario) in plays {
+        let crashed = attempts
+            .get(play)
+            .and_then(|attempt| attempt.results.as_ref().err())
+            .is_some_and(|error| error.kind == DriverErrorKind::Crash);
+        if !crashed {
+            continue;
+        }
+        let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };
+        let key = key_of(&alone, subjects, options.seed);
+        let replayed = match harness.prepare(scenario, &key) {
+            Ok(()) => harness.play(&subjects[play.subject].driver, scenario, &key).await,
+            Err(error) => Err(HarnessFault(error.to_string())),
+        };
+        match replayed {
+            Ok(attempt) => {
+                // The first play's late requests stay charged to this scenario; only its outcome is replaced.
+                attempts.insert(alone, attempt);
+            }
+            Err(fault) => faults.push(format!("{}: {fault}", play.scenario)),
+        }
+    }
+}
+
+/// Says goodbye. A destination that cannot end properly may have lost what was pending.
+async fn take_leave(subject: &Subject) -> Option<Problem> {
+    let error = subject.driver.bye().await.err()?;
+    matches!(error.kind, DriverErrorKind::Crash | DriverErrorKind::Timeout).then(|| Problem {
+        kind: ProblemKind::DidNotEnd,
+        scenario: None,
+        message: format!("did not end properly after `bye`: {}", error.message),
+    })
+}
+
+/// The plays of `scenario` that count.
+fn played<'a>(
+    attempts: &'a Attempts,
+    late: &'a BTreeMap<Play, Vec<cordial_mock::JournalEntry>>,
+    subject: usize,
+    scenario: &Scenario,
+    repeat: usize,
+) -> Vec<Played<'a>> {
+    let play = |repetition: String| Play { subject, scenario: scenario.id.clone(), repetition };
+    let alone = attempts.get(&play(ALONE.to_owned()));
+    (1..=repeat)
+        .filter_map(|repetition| {
+            let play = play(repetition.to_string());
+            let attempt = attempts.get(&play)?;
+            let crashed =
+                attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Crash);
+            let attempt = alone.filter(|_| crashed).unwrap_or(attempt);
+            Some(Played { attempt, late: late.get(&play).map_or(&[], Vec::as_slice) })
+        })
+        .collect()
+}
+
+fn destination_report<'a>(
+    plan: &Plan<'_>,
+    subject: &Subject,
+    played: impl Fn(&Scenario) -> Vec<Played<'a>>,
+    leave_taking: Option<Problem>,
+    options: &RunOptions,
+) -> DestinationReport {
+    let mut scenarios = Vec::new();
+    let mut applicable = BTreeSet::new();
+    for planned in plan.for_claims(&subject.claims) {
+        let scenario = planned.scenario;
+        let rerun = rerun_line(subject, scenario, options);
+        match planned.not_applicable {
+            Some(reason) => {
+                let verdict = Verdict::NotApplicable { reason };
+                scenarios.push(ScenarioReport {
+                    why: scenario.why.clone(),
+                    level: scenario.level,
+                    rerun,
+                    ..ScenarioReport::blank(&scenario.id, verdict)
+                });
+            }
+            None => {
+                applicable.insert(scenario.id.as_str());
+                let played = played(scenario);
+                // A play that the harness lost leaves a hole here, which `RunReport::conclusion` sees.
+                if !played.is_empty() {
+                    scenarios.push(conclude::conclude(subject, scenario, &played, rerun));
+                }
+            }
+        }
+    }
+    let mut problems = subject.problems.clone();
+    let review = Review { known_ids: plan.all_ids(), today: options.today };
+    problems.extend(subject.known_failures.apply(&mut scenarios, review));
+    if !plan.is_partial() {
+        problems.extend(subject.snapshots.unreferenced(&subject.name, &applicable));
+    }
+    problems.extend(leave_taking);
+    DestinationReport {
+        name: subject.name.clone(),
+        about: subject.about.clone(),
+        claims: subject.claims.clone(),
+        snapshots: subject.snapshots.clone(),
+        scenarios,
+        problems,
+    }
+}
+
+/// The command that runs one scenario alone.
+fn rerun_line(subject: &Subject, scenario: &Scenario, options: &RunOptions) -> String {
+    let only = ["--only".to_owned(), scenario.id.clone()];
+    let arguments = subject.arguments.iter().chain(&options.arguments).chain(&only);
+    let quoted = arguments.map(|argument| {
+        // Only a NUL cannot be quoted, and no argument of a process holds one.
+        shlex::try_quote(argument).map_or_else(|_| argument.clone(), |quoted| quoted.into_owned())
+    });
+    std::iter::once(format!("{} run", options.program)).chain(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// Where two destinations of one dialect left different accounts behind.
+fn differences(plan: &Plan<'_>, subjects: &[Subject], attempts: &Attempts) -> Vec<EndStateDifference> {
+    let mut differences = Vec::new();
+    let end_state = |subject: usize, scenario: &Scenario| {
+        let play = Play { subject, scenario: scenario.id.clone(), repetition: "1".to_owned() };
+        let attempt = attempts.get(&play)?;
+        attempt.results.is_ok().then(|| EndState::of(&attempt.state))
+    };
+    for scenario in plan.selected() {
+        for (one, first) in subjects.iter().enumerate() {
+            for (other, second) in subjects.iter().enumerate().skip(one + 1) {
+                if first.claims.dialect != second.claims.dialect {
+                    continue;
+                }
+                let states = end_state(one, scenario).zip(end_state(other, scenario));
+                if let Some(diff) = states.and_then(|(one, other)| compare(&one, &other)) {
+                    differences.push(EndStateDifference {
+                        scenario: scenario.id.clone(),
+                        destinations: (first.name.clone(), second.name.clone()),
+                        diff,
+                    });
+                }
+            }
+        }
+    }
+    differences
+}

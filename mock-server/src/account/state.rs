@@ -1,0 +1,64 @@
+//! Everything that one account holds. A clone shares the collections, so that a snapshot costs nothing.
+
+use imbl::{OrdMap, Vector};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::account::settings::{KeySettings, Settings};
+use crate::account_lists::AccountList;
+use crate::contact_activities::Activity;
+use crate::contact_attributes::Attribute;
+use crate::contacts::Contacts;
+use crate::integrations::IntegrationConfig;
+use crate::world::{IdStamp, ObjectId};
+
+/// The state behind one API key. One lock guards it, so that a change of several collections is atomic.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Settings of the account.
+    pub settings: Settings,
+    /// What the API key may do.
+    pub key: KeySettings,
+    /// Attributes by key.
+    pub attributes: OrdMap<String, Attribute>,
+    /// Lists by id.
+    pub lists: OrdMap<u64, AccountList>,
+    /// Contacts.
+    pub contacts: Contacts,
+    /// Activities in the order in which they arrived.
+    pub activities: Vector<Arc<Activity>>,
+    /// The Segment integration, once configured.
+    pub integration: Option<IntegrationConfig>,
+    /// How many ids were given out: part of the state, so that a reset account gives the same ones again.
+    pub ids_issued: u32,
+}
+
+impl State {
+    /// A fresh id.
+    pub fn fresh_id(&mut self, stamp: IdStamp, now: Timestamp) -> ObjectId {
+        let id = stamp.id(now, self.ids_issued);
+        self.ids_issued = self.ids_issued.wrapping_add(1);
+        id
+    }
+
+    /// The list with this name.
+    #[must_use]
+    pub fn list_named(&self, name: &str) -> Option<&AccountList> {
+        self.lists.values().find(|list| list.name == name)
+    }
+
+    /// The id that the next list gets.
+    #[must_use]
+    pub fn next_list_id(&self) -> u64 {
+        self.lists.get_max().map_or(1, |(id, _)| id.saturating_add(1))
+    }
+
+    /// Whether the attribute's values tell contacts apart: a primary, secondary or unique attribute.
+    #[must_use]
+    pub fn is_identifier(&self, key: &str) -> bool {
+        self.settings.primary_key == key
+            || self.settings.secondary_keys.iter().any(|secondary| secondary == key)
+            || self.attributes.get(key).is_some_and(|attribute| attribute.unique)
+    }
+}

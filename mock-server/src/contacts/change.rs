@@ -1,0 +1,247 @@
+//! What a body asks to change on a contact: read and checked whole before anything is touched, then applied.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::model::{Channel, Contact, SubscribeStatus};
+use crate::account::{EMAIL_ADDRESS, State};
+use crate::contact_attributes::values;
+use crate::email;
+use crate::input::Input;
+use crate::refusal::{FieldErrors, Refusal};
+
+/// Keys of the body that are neither attribute nor list.
+const OPTIONS: [&str; 5] = ["forceSubscribe", "suppressTriggers", "identifyBy", "request_source", "channels"];
+
+/// A checked change.
+#[derive(Debug, Default)]
+pub struct Change {
+    channels: Vec<(String, ChannelChange)>,
+    /// A value, or `None` to clear the attribute.
+    attributes: Vec<(String, Option<Value>)>,
+    lists: Vec<(u64, bool)>,
+    force_subscribe: bool,
+}
+
+#[derive(Debug, Default)]
+struct ChannelChange {
+    address: Option<String>,
+    status: Option<SubscribeStatus>,
+    invalid: Option<bool>,
+}
+
+impl Change {
+    /// Reads the body of POST or PUT contacts. `before` is the contact that will be changed, if it exists.
+    ///
+    /// # Errors
+    /// 422 that names every field that was refused; `Incorrect value for suppressTriggers` (official).
+    pub fn read(body: &Input, before: Option<&Contact>, state: &State) -> Result<Self, Refusal> {
+        if body.fields.contains_key("suppressTriggers") && body.bool("suppressTriggers").is_none() {
+            return Err(Refusal::messages("Incorrect value for suppressTriggers"));
+        }
+        let mut errors = FieldErrors::default();
+        let mut change = Self { force_subscribe: body.bool("forceSubscribe").unwrap_or(false), ..Self::default() };
+        for (key, value) in &body.fields {
+            match key.as_str() {
+                "channels" => change.read_channels(value, body, state, &mut errors),
+                "attributes" if !state.attributes.contains_key("attributes") => {
+                    change.read_nested(value, before, body, state, &mut errors);
+                }
+                "email" if !state.attributes.contains_key("email") && identifies_by_email(body) => {
+                    change.read_address("email", "email", value, state, &mut errors);
+                }
+                "cID" => {}
+                key if OPTIONS.contains(&key) => {}
+                key => change.read_key(key, value, before, body, state, &mut errors),
+            }
+        }
+        errors.into_result()?;
+        Ok(change)
+    }
+
+    fn read_channels(&mut self, value: &Value, body: &Input, state: &State, errors: &mut FieldErrors) {
+        let Value::Object(channels) = value else {
+            return errors.add("channels", "The channels must be an array.");
+        };
+        for (name, fields) in channels {
+            let place = format!("channels.{name}");
+            if !state.settings.channels.contains(name) {
+                errors.not_in_schema(&place);
+                continue;
+            }
+            let Value::Object(fields) = fields else {
+                errors.add(&place, format!("The {place} must be an array."));
+                continue;
+            };
+            self.read_channel(name, fields, body, state, errors);
+        }
+    }
+
+    fn read_channel(&mut self, name: &str, fields: &Map<String, Value>, body: &Input, state: &State, errors: &mut FieldErrors) {
+        for (field, value) in fields {
+            let place = format!("channels.{name}.{field}");
+            match field.as_str() {
+                "address" => self.read_address(name, &place, value, state, errors),
+                "subscribeStatus" => match value.as_str().and_then(SubscribeStatus::parse) {
+                    Some(status) => self.channel(name).status = Some(status),
+                    None => errors.add(&place, format!("The selected {place} is invalid.")),
+                },
+                "invalid" => match body.as_bool(value) {
+                    Some(invalid) => self.channel(name).invalid = Some(invalid),
+                    None => errors.add(&place, format!("The {place} field must be true or false.")),
+                },
+                // A contact that was read carries its stamps; sending them back changes nothing.
+                "subscribedAt" | "unsubscribedAt" => {}
+                _ => errors.not_in_schema(&place),
+            }
+        }
+    }
+
+    fn read_address(&mut self, channel: &str, place: &str, value: &Value, _state: &State, errors: &mut FieldErrors) {
+        match value.as_str() {
+            None | Some("") => errors.required(place),
+            Some(address) if channel == "email" && !email::is_valid(address) => {
+                errors.add(place, format!("The {place} must be a valid email address."));
+            }
+            Some(address) => self.channel(channel).address = Some(address.to_owned()),
+        }
+    }
+
+    /// v2 clients also nest attribute values under `attributes`, as the v2 reply does (client).
+    fn read_nested(&mut self, value: &Value, before: Option<&Contact>, body: &Input, state: &State, errors: &mut FieldErrors) {
+        let Value::Object(fields) = value else {
+            return errors.add("attributes", "The attributes must be an array.");
+        };
+        for (key, value) in fields {
+            self.read_key(key, value, before, body, state, errors);
+        }
+    }
+
+    /// A top-level key is an attribute, a part of a geo attribute, or a list (official).
+    fn read_key(&mut self, key: &str, value: &Value, before: Option<&Contact>, body: &Input, state: &State, errors: &mut FieldErrors) {
+        if let Some(list) = state.list_named(key) {
+            return match body.as_bool(value) {
+                Some(member) => self.lists.push((list.id, member)),
+                None => errors.add(key, format!("The {key} field must be true or false.")),
+            };
+        }
+        if let Some((key, part)) = key.split_once('.').filter(|(key, _)| state.attributes.contains_key(*key)) {
+            return self.read_geo_part(key, part, value, before, body, state, errors);
+        }
+        let Some(attribute) = state.attributes.get(key) else {
+            return errors.not_in_schema(key);
+        };
+        let value = body.typed(attribute.r#type, value);
+        match values::read(attribute, &value, self.current(key, before), state.settings.timezone.zone()) {
+            Ok(value) => self.set_attribute(key, value),
+            Err(text) => errors.add(key, text),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call, and each is a separate thing of the request")]
+    fn read_geo_part(&mut self, key: &str, part: &str, value: &Value, before: Option<&Contact>, body: &Input, state: &State, errors: &mut FieldErrors) {
+        let Some(attribute) = state.attributes.get(key) else { return };
+        let mut whole = match self.current(key, before) {
+            Some(Value::Object(fields)) => fields.clone(),
+            _ => Map::new(),
+        };
+        values::set_part(&mut whole, part, body.loose(value));
+        match values::read(attribute, &Value::Object(whole), None, state.settings.timezone.zone()) {
+            Ok(value) => self.set_attribute(key, value),
+            Err(text) => errors.add(&format!("{key}.{part}"), text),
+        }
+    }
+
+    /// The value as it will be, so that `home.city` and `home.state` in one body meet.
+    fn current<'a>(&'a self, key: &str, before: Option<&'a Contact>) -> Option<&'a Value> {
+        match self.attributes.iter().find(|(changed, _)| changed == key) {
+            Some((_, value)) => value.as_ref(),
+            None => before.and_then(|contact| contact.attributes.get(key)),
+        }
+    }
+
+    /// Sets an attribute from elsewhere than the body's own key.
+    pub fn set_attribute(&mut self, key: &str, value: Option<Value>) {
+        self.attributes.retain(|(changed, _)| changed != key);
+        self.attributes.push((key.to_owned(), value));
+    }
+
+    fn channel(&mut self, name: &str) -> &mut ChannelChange {
+        let at = match self.channels.iter().position(|(known, _)| known == name) {
+            Some(at) => at,
+            None => {
+                self.channels.push((name.to_owned(), ChannelChange::default()));
+                self.channels.len() - 1
+            }
+        };
+        &mut self.channels[at].1
+    }
+
+    /// The contact after the change; its own checks (required attributes, unique identifiers) come here.
+    ///
+    /// # Errors
+    /// 422; nothing is stored then.
+    pub fn apply(self, mut contact: Contact, created: bool, state: &mut State, now: Timestamp) -> Result<(), Refusal> {
+        for (name, change) in self.channels {
+            apply_channel(&mut contact, &name, change, self.force_subscribe, now)?;
+        }
+        for (key, value) in self.attributes {
+            match value {
+                Some(value) => contact.attributes.insert(key, value),
+                None => contact.attributes.remove(&key),
+            };
+        }
+        for (id, member) in self.lists {
+            if !member {
+                contact.lists.remove(&id);
+            } else if let Some(list) = state.lists.get(&id) {
+                contact.lists.entry(id).or_insert_with(|| list.enhanced.then_some(now));
+            }
+        }
+        check_required(&contact, created, state)?;
+        contact.last_modified = now;
+        contact.last_update_source = "api".to_owned();
+        state.put_contact(contact).map_err(|key| {
+            let mut errors = FieldErrors::default();
+            errors.add(&key, format!("The {key} has already been taken."));
+            Refusal::from(errors).because(format!("another contact has the same {key}"))
+        })
+    }
+}
+
+fn identifies_by_email(body: &Input) -> bool {
+    body.fields.get("identifyBy").and_then(Value::as_array).is_some_and(|keys| keys.iter().any(|key| key == "email" || key == EMAIL_ADDRESS))
+}
+
+fn apply_channel(contact: &mut Contact, name: &str, change: ChannelChange, force: bool, now: Timestamp) -> Result<(), Refusal> {
+    let mut channel = match (contact.channels.get(name), &change.address) {
+        (Some(channel), _) => channel.clone(),
+        (None, Some(_)) => Channel::default(),
+        (None, None) => return Err(Refusal::messages("Address not exists").because(format!("the contact has no address in the channel {name}"))),
+    };
+    if let Some(address) = change.address {
+        channel.address = address;
+    }
+    if let Some(invalid) = change.invalid {
+        channel.invalid = invalid;
+    }
+    if let Some(status) = change.status {
+        let resubscribes = channel.subscribe_status == SubscribeStatus::Unsubscribed && status == SubscribeStatus::Subscribed;
+        // Without forceSubscribe the status stays and the call succeeds (official; that it is silent is inferred).
+        if force || !resubscribes {
+            channel.set_status(status, now);
+        }
+    }
+    contact.channels.insert(name.to_owned(), channel);
+    Ok(())
+}
+
+fn check_required(contact: &Contact, created: bool, state: &State) -> Result<(), Refusal> {
+    let mut errors = FieldErrors::default();
+    for attribute in state.attributes.values().filter(|attribute| created && attribute.is_required()) {
+        if !contact.attributes.contains_key(&attribute.key) {
+            errors.required(&attribute.key);
+        }
+    }
+    errors.into_result()
+}

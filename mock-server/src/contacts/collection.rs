@@ -1,0 +1,129 @@
+//! All contacts of an account, with an index over what identifies them.
+
+use std::sync::Arc;
+
+use imbl::{HashMap, OrdMap};
+
+use super::model::Contact;
+use crate::account::State;
+use crate::world::ObjectId;
+
+/// An identifier's key and value.
+type Identity = (String, String);
+
+/// The contacts of an account, in the order of their ids, which is the order of their age.
+#[derive(Debug, Clone, Default)]
+pub struct Contacts {
+    by_id: OrdMap<ObjectId, Arc<Contact>>,
+    by_identity: HashMap<Identity, ObjectId>,
+}
+
+impl Contacts {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Contact>> {
+        self.by_id.values()
+    }
+
+    /// The contact with this id.
+    #[must_use]
+    pub fn get(&self, id: ObjectId) -> Option<&Arc<Contact>> {
+        self.by_id.get(&id)
+    }
+
+    /// The contact that has `value` as its `key`: `cID`, `channels.<channel>.address` or an identifying attribute.
+    #[must_use]
+    pub fn find(&self, key: &str, value: &str) -> Option<&Arc<Contact>> {
+        if key == "cID" {
+            return value.parse().ok().and_then(|id| self.by_id.get(&id));
+        }
+        // The key of a map of pairs has to own its parts; two short copies are cheaper than an index per key.
+        let id = self.by_identity.get(&(key.to_owned(), value.to_owned()))?;
+        self.by_id.get(id)
+    }
+
+    fn insert(&mut self, contact: Contact, identities: Vec<Identity>) {
+        for identity in identities {
+            self.by_identity.insert(identity, contact.id);
+        }
+        self.by_id.insert(contact.id, Arc::new(contact));
+    }
+
+    fn remove(&mut self, id: ObjectId, identities: Vec<Identity>) -> Option<Arc<Contact>> {
+        for identity in identities {
+            self.by_identity.remove(&identity);
+        }
+        self.by_id.remove(&id)
+    }
+}
+
+impl State {
+    /// Every identifier that the contact has, as the account is configured.
+    fn identities(&self, contact: &Contact) -> Vec<Identity> {
+        let channels = contact
+            .channels
+            .iter()
+            .map(|(name, channel)| (format!("channels.{name}.address"), channel.address.clone()));
+        let attributes = contact
+            .attributes
+            .keys()
+            .filter(|key| self.is_identifier(key))
+            .filter_map(|key| Some((key.clone(), contact.identifier(key)?)));
+        channels.chain(attributes).collect()
+    }
+
+    /// Stores a new or changed contact.
+    ///
+    /// # Errors
+    /// The identifier's key when another contact already has the same value; nothing is stored then.
+    pub fn put_contact(&mut self, contact: Contact) -> Result<(), String> {
+        let identities = self.identities(&contact);
+        let taken = identities
+            .iter()
+            .find(|(key, value)| self.contacts.find(key, value).is_some_and(|other| other.id != contact.id));
+        if let Some((key, _)) = taken {
+            return Err(key.clone());
+        }
+        if let Some(before) = self.contacts.get(contact.id).cloned() {
+            let stale = self.identities(&before);
+            for identity in stale.iter().filter(|identity| !identities.contains(identity)) {
+                self.contacts.by_identity.remove(identity);
+            }
+        }
+        self.contacts.insert(contact, identities);
+        Ok(())
+    }
+
+    /// Removes a contact and its activities.
+    pub fn remove_contact(&mut self, id: ObjectId) {
+        if let Some(contact) = self.contacts.get(id).cloned() {
+            let identities = self.identities(&contact);
+            self.contacts.remove(id, identities);
+            if self.activities.iter().any(|activity| activity.contact == id) {
+                self.activities.retain(|activity| activity.contact != id);
+            }
+        }
+    }
+
+    /// Rebuilds the index, when what identifies a contact has changed.
+    pub fn reindex_contacts(&mut self) {
+        let contacts: Vec<_> = self.contacts.iter().cloned().collect();
+        self.contacts.by_identity.clear();
+        for contact in contacts {
+            for identity in self.identities(&contact) {
+                self.contacts.by_identity.insert(identity, contact.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `GET /contacts`: filters, sorting, paging.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::model::Contact;
+use super::render;
+use crate::account::{EMAIL_ADDRESS, State};
+use crate::message::Reply;
+use crate::query::{self, Page};
+use crate::refusal::Refusal;
+use crate::routes::Call;
+
+/// Query parameters that are not attribute filters.
+const CONTROLS: [&str; 7] = ["email", "audience-key", "page", "per_page", "sort_by", "sort_dir", "return_count"];
+
+/// Contacts that match every filter; 404 when none does (official).
+///
+/// # Errors
+/// 404 for no match; 501 for `audience-key`, as the mock has no audiences.
+pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
+    if call.query.get("audience-key").is_some() {
+        return Err(Refusal::not_served("the filter audience-key of GET /contacts"));
+    }
+    let page = Page::read(&call.query)?;
+    let mut matching: Vec<_> = state.contacts.iter().filter(|contact| matches(contact, call)).cloned().collect();
+    if matching.is_empty() {
+        return Err(Refusal::record_not_found().because("no contact matches the filters"));
+    }
+    if let Some(key) = call.query.get("sort_by") {
+        matching.sort_by(|a, b| compare(a, b, key));
+    }
+    if call.query.get("sort_dir") == Some("desc") {
+        matching.reverse();
+    }
+    let body: Value = page.of(&matching).iter().map(|contact| render::contact(contact, state, call.version)).collect();
+    Ok(query::with_count(Reply::ok(&body), &call.query, matching.len()))
+}
+
+fn matches(contact: &Contact, call: &Call) -> bool {
+    let email = call.query.get("email").is_none_or(|email| contact.identifier(EMAIL_ADDRESS).as_deref() == Some(email));
+    email
+        && call.query.pairs().filter(|(key, _)| !CONTROLS.contains(key)).all(|(key, wanted)| {
+            contact.attributes.get(key).is_some_and(|value| match value {
+                Value::String(text) => text == wanted,
+                Value::Array(items) => items.iter().any(|item| item.as_str() == Some(wanted)),
+                other => other.to_string() == wanted,
+            })
+        })
+}
+
+fn compare(a: &Contact, b: &Contact, key: &str) -> Ordering {
+    match key {
+        "createdAt" => a.created_at.cmp(&b.created_at),
+        "lastModified" => a.last_modified.cmp(&b.last_modified),
+        _ => {
+            let numbers = (a.attributes.get(key).and_then(Value::as_f64), b.attributes.get(key).and_then(Value::as_f64));
+            match numbers {
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                _ => a.identifier(key).cmp(&b.identifier(key)),
+            }
+        }
+    }
+}

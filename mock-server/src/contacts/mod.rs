@@ -1,0 +1,127 @@
+//! Contacts (FACTS, "Contacts" and "Contact identifiers").
+
+mod change;
+mod collection;
+mod identifier;
+mod list;
+mod model;
+mod render;
+mod unsubscribe;
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+pub use change::Change;
+pub use collection::Contacts;
+pub use identifier::decode;
+pub use list::list;
+pub use model::{Channel, Contact, SubscribeStatus, channel_of, identifier_text};
+pub use unsubscribe::unsubscribe;
+
+use crate::account::State;
+use crate::input::Input;
+use crate::message::Reply;
+use crate::refusal::{FieldErrors, Refusal};
+use crate::routes::{Call, Version};
+
+/// `POST /contacts`: updates the contact that the body identifies, or creates it.
+///
+/// # Errors
+/// 422 as in FACTS, "Contacts".
+pub fn upsert(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
+    let found = identify(&call.body, state)?;
+    let change = Change::read(&call.body, found.as_deref(), state)?;
+    let created = found.is_none();
+    let contact = match found {
+        Some(contact) => Contact::clone(&contact),
+        None => Contact::new(state.fresh_id(call.ids, call.now), call.now),
+    };
+    let id = contact.id.to_string();
+    change.apply(contact, created, state, call.now)?;
+    let status = if created && call.version == Version::V2 { StatusCode::CREATED } else { StatusCode::OK };
+    let message = if created { "contact created" } else { "contact updated" };
+    Ok(Reply::json(status, &json!({ "success": true, "message": message, "cID": id })))
+}
+
+/// The contact that an upsert's body means: by `identifyBy` in falling priority, else by the primary key.
+fn identify(body: &Input, state: &State) -> Result<Option<Arc<Contact>>, Refusal> {
+    let Some(keys) = body.fields.get("identifyBy") else {
+        let key = state.settings.primary_key.as_str();
+        let value = body.lookup(key).and_then(identifier_text).ok_or_else(|| missing_key(key))?;
+        return Ok(state.contacts.find(key, &value).cloned());
+    };
+    let Value::Array(keys) = keys else {
+        let mut errors = FieldErrors::default();
+        errors.add("identifyBy", "The identifyBy must be an array.");
+        return Err(errors.into());
+    };
+    let mut named = false;
+    for key in keys {
+        let Some(key) = key.as_str().and_then(|key| state.identifier_key(key)) else {
+            return Err(Refusal::messages("Search field is not correct").because(format!("identifyBy names {key}, which is not an identifier of this account")));
+        };
+        let value = body.lookup(key).or_else(|| body.fields.get("email").filter(|_| key == crate::account::EMAIL_ADDRESS));
+        if let Some(value) = value.and_then(identifier_text) {
+            named = true;
+            if let Some(contact) = state.contacts.find(key, &value) {
+                return Ok(Some(Arc::clone(contact)));
+            }
+        }
+    }
+    if named { Ok(None) } else { Err(Refusal::messages("Search field is not correct").because("the body has no value for any key of identifyBy")) }
+}
+
+fn missing_key(key: &str) -> Refusal {
+    let mut errors = FieldErrors::default();
+    errors.required(key);
+    Refusal::from(errors).because(format!("the body has no value for the account's primary key {key}"))
+}
+
+/// `PUT /contacts/{key}`: changes what is sent, never creates.
+///
+/// # Errors
+/// 404 for an unknown contact, 422 as for an upsert.
+pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
+    let contact = state.contact_in_path(call.param("key"))?.ok_or_else(|| unknown_on_update(call))?;
+    let change = Change::read(&call.body, Some(&contact), state)?;
+    change.apply(Contact::clone(&contact), false, state, call.now)?;
+    Ok(Reply::ok(&json!({ "success": true })))
+}
+
+/// v1 says what every 404 says; v2 has a key of its own here (a client branches on it).
+fn unknown_on_update(call: &Call) -> Refusal {
+    let refusal = match call.version {
+        Version::V1 => Refusal::record_not_found(),
+        Version::V2 => Refusal::not_found("CONTACTS_CONTACT_NOT_FOUND", "record not found"),
+    };
+    refusal.because(unknown_contact(call))
+}
+
+fn unknown_contact(call: &Call) -> String {
+    format!("no contact is named by `{}`", call.param("key"))
+}
+
+/// `GET /contacts/{key}`.
+///
+/// # Errors
+/// 404 for an unknown contact.
+pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
+    let contact = find(call, state)?;
+    Ok(Reply::ok(&render::contact(&contact, state, call.version)))
+}
+
+/// `DELETE /contacts/{key}`.
+///
+/// # Errors
+/// 404 for an unknown contact.
+pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
+    let contact = find(call, state)?;
+    state.remove_contact(contact.id);
+    Ok(Reply::ok(&json!({ "success": true })))
+}
+
+fn find(call: &Call, state: &State) -> Result<Arc<Contact>, Refusal> {
+    state.contact_in_path(call.param("key"))?.ok_or_else(|| Refusal::record_not_found().because(unknown_contact(call)))
+}

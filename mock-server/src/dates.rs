@@ -1,0 +1,58 @@
+//! Dates as Cordial reads and writes them (FACTS, "General form").
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+/// Writes a time as `2018-08-07T18:47:35+0000`.
+#[must_use]
+pub fn format(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+}
+
+/// Reads a date: RFC 3339, the written form with a bare `+0000` offset, or a naive date with or without a
+/// time, which is meant in the account's time `zone` (recorded: an order's date came back shifted).
+#[must_use]
+pub fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    const WITH_OFFSET: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%z"];
+    if let Some(at) = WITH_OFFSET.iter().find_map(|form| Timestamp::strptime(form, text).ok()) {
+        return Some(at);
+    }
+    // `DateTime` would take a bare `Z` or an offset and drop it; those were read above.
+    let naive: DateTime = text.parse().ok()?;
+    naive.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        let zone = TimeZone::get("America/Los_Angeles").unwrap();
+        parse(text, &zone).map(format)
+    }
+
+    #[test]
+    fn a_date_without_an_offset_is_in_the_account_s_time_zone() {
+        assert_eq!(read("2018-07-02 13:19:00").unwrap(), "2018-07-02T20:19:00+0000");
+        assert_eq!(read("1980-05-22").unwrap(), "1980-05-22T07:00:00+0000");
+    }
+
+    #[test]
+    fn every_written_form_of_one_moment_reads_the_same() {
+        for text in ["2018-08-07T18:47:35Z", "2018-08-07T18:47:35+0000", "2018-08-07T20:47:35+02:00", "2018-08-07 18:47:35+0000", "2018-08-07T18:47:35.000Z"] {
+            assert_eq!(read(text).as_deref(), Some("2018-08-07T18:47:35+0000"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_date_is_refused() {
+        for text in ["", "soon", "2018-13-01", "12"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Every error that Cordial sends, built in one place (FACTS, "Authentication" and "General form").
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::message::Reply;
+use crate::routes::Version;
+
+/// The `errorKey` of most v2 errors.
+pub const GENERIC: &str = "GENERIC_ERROR_KEY";
+
+/// A request that was refused: what goes over the wire, and why, for the journal.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    status: StatusCode,
+    form: Form,
+    why: Option<String>,
+}
+
+/// The forms that an error body takes.
+#[derive(Debug, Clone)]
+enum Form {
+    /// `{"error":"<text>"}`: authentication, unknown paths and server errors.
+    Text(String),
+    /// `{"error":true,"errorKey":"...","message":"..."}`.
+    Message { key: &'static str, text: String },
+    /// `{"error":true,"errorKey":"...","messages":...}`: contacts, products, orders and supplements.
+    Messages { key: &'static str, messages: Value },
+    /// `{"message":"..."}`: the classic Segment endpoint (a client compares the text).
+    Bare(String),
+}
+
+impl Refusal {
+    fn new(status: StatusCode, form: Form) -> Self {
+        Self { status, form, why: None }
+    }
+
+    /// Adds what the journal says to the developer.
+    #[must_use]
+    pub fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// The same refusal with another status, where versions differ.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// 401: wrong, missing or unreadable key. `error` is a text here (recorded 2026).
+    #[must_use]
+    pub fn authentication() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, Form::Text("Access Denied: Authentication Failure".to_owned()))
+    }
+
+    /// 404 for a path that Cordial does not have (recorded).
+    #[must_use]
+    pub fn unknown_path(path: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, Form::Text(format!("'{path}' is not found.")))
+    }
+
+    /// 501: Cordial has this operation, the mock does not. Never an invented success.
+    #[must_use]
+    pub fn not_served(operation: &str) -> Self {
+        let text = format!("The mock does not serve {operation}; the real service does. GET /__admin/routes lists what is served.");
+        Self::new(StatusCode::NOT_IMPLEMENTED, Form::Message { key: "NOT_SERVED_BY_MOCK", text: text.clone() }).because(text)
+    }
+
+    /// 404 `record not found` (recorded).
+    #[must_use]
+    pub fn record_not_found() -> Self {
+        Self::not_found("RECORD_NOT_FOUND", "record not found")
+    }
+
+    /// 404 with another key or text.
+    #[must_use]
+    pub fn not_found(key: &'static str, text: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, Form::Message { key, text: text.to_owned() })
+    }
+
+    /// 422 with `message`.
+    #[must_use]
+    pub fn message(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Form::Message { key: GENERIC, text: text.into() })
+    }
+
+    /// 422 with `messages` as one text: contacts, products, orders and supplements.
+    #[must_use]
+    pub fn messages(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Form::Messages { key: GENERIC, messages: Value::String(text.into()) })
+    }
+
+    /// 400: the body is not JSON (vendor docs; the status is inferred).
+    #[must_use]
+    pub fn invalid_json(why: impl Into<String>) -> Self {
+        let form = Form::Message { key: "INVALID_JSON_PROVIDED", text: "Invalid JSON provided.".to_owned() };
+        Self::new(StatusCode::BAD_REQUEST, form).because(why)
+    }
+
+    /// 400 for a request that cannot be read at all: a bad percent-encoding, for example (inferred).
+    #[must_use]
+    pub fn bad_request(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Form::Message { key: GENERIC, text: text.into() })
+    }
+
+    /// 415 (official).
+    #[must_use]
+    pub fn unsupported_media_type(found: &str) -> Self {
+        let text = "Unsupported Media Type: Content-Type header must be application/json or application/x-www-form-urlencoded.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Form::Message { key: "UNSUPPORTED_MEDIA_TYPE", text: text.to_owned() })
+            .because(format!("the content type was {found}"))
+    }
+
+    /// 413: the body is over the limit of the mock (inferred).
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        let form = Form::Message { key: GENERIC, text: "Request Entity Too Large".to_owned() };
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, form).because(format!("the body is over the limit of {limit} bytes"))
+    }
+
+    /// 408: the body did not arrive in time (inferred).
+    #[must_use]
+    pub fn timed_out() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, Form::Message { key: GENERIC, text: "Request Timeout".to_owned() })
+    }
+
+    /// 400 of the classic Segment endpoint for a body whose `type` is none of the four (client).
+    #[must_use]
+    pub fn incompatible_type() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Form::Bare("Incompatible type".to_owned()))
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The reply, in the form of `version`: v1 has no `errorKey` (recorded).
+    #[must_use]
+    pub fn into_reply(self, version: Version) -> Reply {
+        let body = match self.form {
+            Form::Text(text) => json!({ "error": text }),
+            Form::Bare(text) => json!({ "message": text }),
+            Form::Message { key, text } => envelope(version, key, "message", Value::String(text)),
+            Form::Messages { key, messages } => envelope(version, key, "messages", messages),
+        };
+        let mut reply = Reply::json(self.status, &body);
+        reply.why = self.why;
+        reply
+    }
+}
+
+fn envelope(version: Version, key: &'static str, slot: &'static str, content: Value) -> Value {
+    let mut body = Map::new();
+    body.insert("error".to_owned(), Value::Bool(true));
+    if version == Version::V2 {
+        body.insert("errorKey".to_owned(), Value::String(key.to_owned()));
+    }
+    body.insert(slot.to_owned(), content);
+    Value::Object(body)
+}
+
+/// Field errors, gathered so that one reply names them all.
+#[derive(Debug, Default)]
+pub struct FieldErrors(Map<String, Value>);
+
+impl FieldErrors {
+    /// Adds a text to a field.
+    pub fn add(&mut self, field: &str, text: impl Into<String>) {
+        let texts = self.0.entry(field).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(texts) = texts {
+            texts.push(Value::String(text.into()));
+        }
+    }
+
+    /// `key <field> is not part of the schema for this resource` (recorded).
+    pub fn not_in_schema(&mut self, field: &str) {
+        self.add(field, format!("key {field} is not part of the schema for this resource"));
+    }
+
+    /// `The <field> field is required.` (recorded).
+    pub fn required(&mut self, field: &str) {
+        self.add(field, format!("The {field} field is required."));
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Ok when there is none, else the 422 that names them all (recorded).
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn into_result(self) -> Result<(), Refusal> {
+        if self.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+}
+
+impl From<FieldErrors> for Refusal {
+    fn from(errors: FieldErrors) -> Self {
+        let why = errors.0.keys().cloned().collect::<Vec<_>>().join(", ");
+        let messages = json!({ "validationErrors": errors.0 });
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Form::Messages { key: GENERIC, messages })
+            .because(format!("these fields were refused: {why}"))
+    }
+}

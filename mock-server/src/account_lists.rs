@@ -65,7 +65,12 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     })?;
     check_name(&name, None, state)?;
     let id = state.next_list_id();
-    let list = AccountList { id, name, enhanced: call.body.bool("enhanced").unwrap_or(false), segment_group_id: call.body.text("segment_group_id") };
+    let list = AccountList {
+        id,
+        name,
+        enhanced: call.body.bool("enhanced").unwrap_or(false),
+        segment_group_id: call.body.text("segment_group_id"),
+    };
     state.lists.insert(id, list);
     Ok(Reply::ok(&json!({ "success": true, "id": id })))
 }
@@ -85,7 +90,8 @@ pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 pub fn count(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let list = find(call, state)?;
     let mut body = list.render();
-    body["count"] = json!(state.contacts.iter().filter(|contact| contact.lists.contains_key(&list.id)).count());
+    body["count"] =
+        json!(state.contacts.iter().filter(|contact| contact.lists.contains_key(&list.id)).count());
     Ok(Reply::ok(&body))
 }
 
@@ -94,7 +100,9 @@ pub fn count(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// # Errors
 /// 404 `List is not found` (official: another text than GET's), 422 as for a creation.
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let mut list = find(call, state).map_err(|_| Refusal::not_found(crate::refusal::GENERIC, "List is not found"))?.clone();
+    let mut list = find(call, state)
+        .map_err(|_| Refusal::not_found(crate::refusal::GENERIC, "List is not found"))?
+        .clone();
     if let Some(name) = read_name(call)? {
         check_name(&name, Some(list.id), state)?;
         list.name = name;
@@ -128,7 +136,8 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 }
 
 fn remove_members(id: u64, state: &mut State) -> Result<(), Refusal> {
-    let members: Vec<_> = state.contacts.iter().filter(|contact| contact.lists.contains_key(&id)).cloned().collect();
+    let members: Vec<_> =
+        state.contacts.iter().filter(|contact| contact.lists.contains_key(&id)).cloned().collect();
     for member in members {
         let mut contact = Contact::clone(&member);
         contact.lists.remove(&id);
@@ -139,7 +148,10 @@ fn remove_members(id: u64, state: &mut State) -> Result<(), Refusal> {
 
 fn find<'a>(call: &Call, state: &'a State) -> Result<&'a AccountList, Refusal> {
     call.param("id").parse().ok().and_then(|id: u64| state.lists.get(&id)).ok_or_else(|| {
-        let why = format!("no list has the id `{}`: a list is named by its number here, not by its name", call.param("id"));
+        let why = format!(
+            "no list has the id `{}`: a list is named by its number here, not by its name",
+            call.param("id")
+        );
         Refusal::not_found("ACCOUNT_LISTS_NOT_FOUND", "List does not exist").because(why)
     })
 }
@@ -164,11 +176,15 @@ fn check_name(name: &str, own: Option<u64>, state: &State) -> Result<(), Refusal
         return Err(Refusal::message("cid is not allowed for list names."));
     }
     if name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return Err(Refusal::message("Name must contain only letters, numbers, and dashes. Should not exceed 128 characters"));
+        return Err(Refusal::message(
+            "Name must contain only letters, numbers, and dashes. Should not exceed 128 characters",
+        ));
     }
     let taken = state.list_named(name).is_some_and(|list| Some(list.id) != own);
     if taken || state.attributes.contains_key(name) {
-        return Err(Refusal::message("Name must be unique").because("lists and attributes share one namespace"));
+        return Err(
+            Refusal::message("Name must be unique").because("lists and attributes share one namespace")
+        );
     }
     Ok(())
 }

@@ -18,7 +18,8 @@ const MAX_ACTION_LENGTH: usize = 40;
 /// How many properties an activity may have (vendor docs).
 const MAX_PROPERTIES: usize = 1000;
 /// Names that only Cordial itself gives (vendor docs).
-const RESERVED_ACTIONS: [&str; 8] = ["message-sent", "open", "click", "optout", "bounce", "complaint", "pageview", "message-stopped"];
+const RESERVED_ACTIONS: [&str; 8] =
+    ["message-sent", "open", "click", "optout", "bounce", "complaint", "pageview", "message-stopped"];
 
 /// Something that a contact did.
 #[derive(Debug, Clone)]
@@ -86,7 +87,8 @@ pub fn action_problem(action: &str) -> Option<String> {
 /// Why properties are refused; `None` when they are fine.
 #[must_use]
 pub fn properties_problem(properties: &Map<String, Value>) -> Option<String> {
-    (properties.len() > MAX_PROPERTIES).then(|| format!("The properties may not have more than {MAX_PROPERTIES} items."))
+    (properties.len() > MAX_PROPERTIES)
+        .then(|| format!("The properties may not have more than {MAX_PROPERTIES} items."))
 }
 
 /// `POST /contactactivities`. An activity never makes a contact (inferred).
@@ -127,10 +129,13 @@ fn read_action(call: &Call, errors: &mut FieldErrors) -> String {
 fn read_time(call: &Call, state: &State, errors: &mut FieldErrors) -> Timestamp {
     match call.body.fields.get("ats") {
         None | Some(Value::Null) => call.now,
-        Some(value) => value.as_str().and_then(|text| dates::parse(text, state.settings.timezone.zone())).unwrap_or_else(|| {
-            errors.add("ats", "The ats is not a valid date.");
-            call.now
-        }),
+        Some(value) => value
+            .as_str()
+            .and_then(|text| dates::parse(text, state.settings.timezone.zone()))
+            .unwrap_or_else(|| {
+                errors.add("ats", "The ats is not a valid date.");
+                call.now
+            }),
     }
 }
 
@@ -159,7 +164,12 @@ fn read_properties(call: &Call, errors: &mut FieldErrors) -> Map<String, Value> 
 pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let page = Page::read(&call.query)?;
     let range = query::TimeRange::read(&call.query, "time", state.settings.timezone.zone())?;
-    let mut matching: Vec<_> = state.activities.iter().filter(|activity| range.contains(activity.time) && matches(activity, call, state)).cloned().collect();
+    let mut matching: Vec<_> = state
+        .activities
+        .iter()
+        .filter(|activity| range.contains(activity.time) && matches(activity, call, state))
+        .cloned()
+        .collect();
     if matching.is_empty() {
         return Err(Refusal::record_not_found().because("no activity matches the filters"));
     }

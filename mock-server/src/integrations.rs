@@ -49,6 +49,19 @@ pub enum ContactsErrorHandling {
     IgnoreMissingAttributes,
 }
 
+impl Default for IntegrationConfig {
+    /// What an account without a config does: an empty mapping (inferred).
+    fn default() -> Self {
+        Self {
+            name: segment(),
+            enabled: enabled(),
+            attribute_mapping: Vec::new(),
+            ignore_fields: Vec::new(),
+            contacts_error_handling: None,
+        }
+    }
+}
+
 fn segment() -> String {
     "segment".to_owned()
 }
@@ -64,7 +77,8 @@ const fn enabled() -> bool {
 pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let config = read(&call.body)?;
     if state.integration.is_some() {
-        return Err(Refusal::message("Name must be unique").because("the account has a segment integration: PUT changes it"));
+        return Err(Refusal::message("Name must be unique")
+            .because("the account has a segment integration: PUT changes it"));
     }
     state.integration = Some(config);
     Ok(Reply::ok(&json!({ "success": true })))
@@ -77,7 +91,8 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let config = read(&call.body)?;
     if state.integration.is_none() {
-        return Err(Refusal::record_not_found().because("the account has no segment integration yet: POST creates it"));
+        return Err(Refusal::record_not_found()
+            .because("the account has no segment integration yet: POST creates it"));
     }
     state.integration = Some(config);
     Ok(Reply::ok(&json!({ "success": true })))
@@ -95,7 +110,9 @@ pub fn list(_: &Call, state: &mut State) -> Result<Reply, Refusal> {
 fn read(body: &Input) -> Result<IntegrationConfig, Refusal> {
     let mut errors = FieldErrors::default();
     for field in body.fields.keys() {
-        if !["name", "enabled", "attributeMapping", "ignoreFields", "contactsErrorHandling"].contains(&field.as_str()) {
+        if !["name", "enabled", "attributeMapping", "ignoreFields", "contactsErrorHandling"]
+            .contains(&field.as_str())
+        {
             errors.not_in_schema(field);
         }
     }
@@ -135,13 +152,14 @@ fn read_mapping(body: &Input, errors: &mut FieldErrors) -> Vec<MappingRow> {
     };
     let mut mapping = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
-        let mut text = |field: &str| match row.get(field).and_then(Value::as_str).filter(|text| !text.is_empty()) {
-            Some(text) => text.to_owned(),
-            None => {
-                errors.required(&format!("attributeMapping.{at}.{field}"));
-                String::new()
-            }
-        };
+        let mut text =
+            |field: &str| match row.get(field).and_then(Value::as_str).filter(|text| !text.is_empty()) {
+                Some(text) => text.to_owned(),
+                None => {
+                    errors.required(&format!("attributeMapping.{at}.{field}"));
+                    String::new()
+                }
+            };
         mapping.push(MappingRow { segment_field: text("segmentField"), cordial_key: text("cordialKey") });
         for field in row.as_object().into_iter().flat_map(serde_json::Map::keys) {
             if !["segmentField", "cordialKey"].contains(&field.as_str()) {
@@ -171,7 +189,9 @@ fn read_ignored(body: &Input, errors: &mut FieldErrors) -> Vec<String> {
 fn read_error_handling(body: &Input, errors: &mut FieldErrors) -> Option<ContactsErrorHandling> {
     match body.fields.get("contactsErrorHandling") {
         None | Some(Value::Null) => None,
-        Some(Value::String(text)) if text == "ignoreMissingAttributes" => Some(ContactsErrorHandling::IgnoreMissingAttributes),
+        Some(Value::String(text)) if text == "ignoreMissingAttributes" => {
+            Some(ContactsErrorHandling::IgnoreMissingAttributes)
+        }
         Some(_) => {
             errors.add("contactsErrorHandling", "The selected contactsErrorHandling is invalid.");
             None

@@ -10,7 +10,11 @@ use serde_json::ser::{Formatter, Serializer};
 struct EscapedSlashes;
 
 impl Formatter for EscapedSlashes {
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut parts = fragment.split('/');
         if let Some(first) = parts.next() {
             writer.write_all(first.as_bytes())?;

@@ -64,8 +64,14 @@ impl Refusal {
     /// 501: Cordial has this operation, the mock does not. Never an invented success.
     #[must_use]
     pub fn not_served(operation: &str) -> Self {
-        let text = format!("The mock does not serve {operation}; the real service does. GET /__admin/routes lists what is served.");
-        Self::new(StatusCode::NOT_IMPLEMENTED, Form::Message { key: "NOT_SERVED_BY_MOCK", text: text.clone() }).because(text)
+        let text = format!(
+            "The mock does not serve {operation}; the real service does. GET /__admin/routes lists what is served."
+        );
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            Form::Message { key: "NOT_SERVED_BY_MOCK", text: text.clone() },
+        )
+        .because(text)
     }
 
     /// 404 `record not found` (recorded).
@@ -89,7 +95,10 @@ impl Refusal {
     /// 422 with `messages` as one text: contacts, products, orders and supplements.
     #[must_use]
     pub fn messages(text: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Form::Messages { key: GENERIC, messages: Value::String(text.into()) })
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Form::Messages { key: GENERIC, messages: Value::String(text.into()) },
+        )
     }
 
     /// 400: the body is not JSON (vendor docs; the status is inferred).
@@ -109,21 +118,28 @@ impl Refusal {
     #[must_use]
     pub fn unsupported_media_type(found: &str) -> Self {
         let text = "Unsupported Media Type: Content-Type header must be application/json or application/x-www-form-urlencoded.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Form::Message { key: "UNSUPPORTED_MEDIA_TYPE", text: text.to_owned() })
-            .because(format!("the content type was {found}"))
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Form::Message { key: "UNSUPPORTED_MEDIA_TYPE", text: text.to_owned() },
+        )
+        .because(format!("the content type was {found}"))
     }
 
     /// 413: the body is over the limit of the mock (inferred).
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
         let form = Form::Message { key: GENERIC, text: "Request Entity Too Large".to_owned() };
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, form).because(format!("the body is over the limit of {limit} bytes"))
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, form)
+            .because(format!("the body is over the limit of {limit} bytes"))
     }
 
     /// 408: the body did not arrive in time (inferred).
     #[must_use]
     pub fn timed_out() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, Form::Message { key: GENERIC, text: "Request Timeout".to_owned() })
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            Form::Message { key: GENERIC, text: "Request Timeout".to_owned() },
+        )
     }
 
     /// 400 of the classic Segment endpoint for a body whose `type` is none of the four (client).

@@ -117,25 +117,43 @@ impl Document {
     /// attribute, an identifier that two contacts share.
     pub fn into_state(self, ids: IdStamp, now: Timestamp) -> Result<State, StateError> {
         if let Some(format) = self.format.filter(|format| *format != FORMAT) {
-            return Err(StateError::new("format", format!("{format} is not known: this version reads {FORMAT}")));
+            return Err(StateError::new(
+                "format",
+                format!("{format} is not known: this version reads {FORMAT}"),
+            ));
         }
-        let mut state = State { settings: self.settings, key: self.api_key, integration: self.integration, ..State::default() };
+        let mut state = State {
+            settings: self.settings,
+            key: self.api_key,
+            integration: self.integration,
+            ..State::default()
+        };
         for (at, attribute) in self.attributes.into_iter().enumerate() {
             let place = format!("attributes[{at}]");
             if state.attributes.insert(attribute.key.clone(), attribute).is_some() {
-                return Err(StateError::new(place, "an attribute with this key stands above: give each its own key"));
+                return Err(StateError::new(
+                    place,
+                    "an attribute with this key stands above: give each its own key",
+                ));
             }
         }
         add_lists(&mut state, self.lists)?;
         for (at, contact) in self.contacts.into_iter().enumerate() {
-            let contact = contact.read(&mut state, ids, now).map_err(|error| error.within(&format!("contacts[{at}]")))?;
+            let contact = contact
+                .read(&mut state, ids, now)
+                .map_err(|error| error.within(&format!("contacts[{at}]")))?;
             let id = contact.id;
-            state
-                .put_contact(contact)
-                .map_err(|key| StateError::new(format!("contacts[{at}]"), format!("another contact has the same `{key}` (this one is {id})")))?;
+            state.put_contact(contact).map_err(|key| {
+                StateError::new(
+                    format!("contacts[{at}]"),
+                    format!("another contact has the same `{key}` (this one is {id})"),
+                )
+            })?;
         }
         for (at, activity) in self.activities.into_iter().enumerate() {
-            let activity = activity.read(&mut state, ids, now).map_err(|error| error.within(&format!("activities[{at}]")))?;
+            let activity = activity
+                .read(&mut state, ids, now)
+                .map_err(|error| error.within(&format!("activities[{at}]")))?;
             state.activities.push_back(Arc::new(activity));
         }
         Ok(state)
@@ -144,7 +162,8 @@ impl Document {
     /// The document of a state.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        let activities = state.activities.iter().map(|activity| ActivityDocument::of(activity, state)).collect();
+        let activities =
+            state.activities.iter().map(|activity| ActivityDocument::of(activity, state)).collect();
         Self {
             format: Some(FORMAT),
             settings: state.settings.clone(),
@@ -155,6 +174,15 @@ impl Document {
             activities,
             integration: state.integration.clone(),
         }
+    }
+}
+
+impl Document {
+    /// The document as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        // Plain fields with text keys only, so that this cannot fail; null would be seen at once in a test.
+        serde_json::to_value(self).unwrap_or(Value::Null)
     }
 }
 
@@ -174,7 +202,10 @@ fn add_lists(state: &mut State, lists: Vec<AccountList>) -> Result<(), StateErro
             return Err(StateError::new(place, format!("a list named `{}` stands above", list.name)));
         }
         if state.attributes.contains_key(&list.name) {
-            return Err(StateError::new(place, format!("`{}` is an attribute's key: lists and attributes share one namespace", list.name)));
+            return Err(StateError::new(
+                place,
+                format!("`{}` is an attribute's key: lists and attributes share one namespace", list.name),
+            ));
         }
         if state.lists.insert(list.id, list).is_some() {
             return Err(StateError::new(place, "a list with this id stands above"));
@@ -186,7 +217,9 @@ fn add_lists(state: &mut State, lists: Vec<AccountList>) -> Result<(), StateErro
 impl ContactDocument {
     fn read(self, state: &mut State, ids: IdStamp, now: Timestamp) -> Result<Contact, StateError> {
         let id = match self.id {
-            Some(text) => text.parse().map_err(|error| StateError::new("cID", format!("`{text}`: {error}")))?,
+            Some(text) => {
+                text.parse().map_err(|error| StateError::new("cID", format!("`{text}`: {error}")))?
+            }
             None => state.fresh_id(ids, now),
         };
         let created_at = read_date("createdAt", self.created_at, state)?.unwrap_or(now);
@@ -199,7 +232,13 @@ impl ContactDocument {
         for (name, channel) in self.channels {
             let place = format!("channels.{name}");
             if !state.settings.channels.contains(&name) {
-                return Err(StateError::new(place, format!("the account has no such channel: add it to settings.channels ({})", state.settings.channels.join(", "))));
+                return Err(StateError::new(
+                    place,
+                    format!(
+                        "the account has no such channel: add it to settings.channels ({})",
+                        state.settings.channels.join(", ")
+                    ),
+                ));
             }
             let channel = channel.read(state, now).map_err(|error| error.within(&place))?;
             contact.channels.insert(name, channel);
@@ -207,7 +246,10 @@ impl ContactDocument {
         for (key, value) in self.attributes {
             let place = format!("attributes.{key}");
             let Some(attribute) = state.attributes.get(&key) else {
-                return Err(StateError::new(place, "no such attribute: define it under `attributes` of the account"));
+                return Err(StateError::new(
+                    place,
+                    "no such attribute: define it under `attributes` of the account",
+                ));
             };
             let value = values::read(attribute, &value, None, state.settings.timezone.zone())
                 .map_err(|problem| StateError::new(place, problem))?;
@@ -217,7 +259,10 @@ impl ContactDocument {
         }
         for (at, name) in self.lists.iter().enumerate() {
             let Some(list) = state.list_named(name) else {
-                return Err(StateError::new(format!("lists[{at}]"), format!("no list is named `{name}`: define it under `lists` of the account")));
+                return Err(StateError::new(
+                    format!("lists[{at}]"),
+                    format!("no list is named `{name}`: define it under `lists` of the account"),
+                ));
             };
             let joined = read_date("listJoinDate", self.list_join_date.get(name).cloned(), state)?;
             contact.lists.insert(list.id, list.enhanced.then(|| joined.unwrap_or(created_at)));
@@ -228,10 +273,17 @@ impl ContactDocument {
     fn of(contact: &Contact, state: &State) -> Self {
         Self {
             id: Some(contact.id.to_string()),
-            channels: contact.channels.iter().map(|(name, channel)| (name.clone(), ChannelDocument::of(channel))).collect(),
+            channels: contact
+                .channels
+                .iter()
+                .map(|(name, channel)| (name.clone(), ChannelDocument::of(channel)))
+                .collect(),
             attributes: contact.attributes.clone(),
             lists: contact.list_names(state).map(str::to_owned).collect(),
-            list_join_date: contact.list_join_dates(state).map(|(name, at)| (name.to_owned(), dates::format(at))).collect(),
+            list_join_date: contact
+                .list_join_dates(state)
+                .map(|(name, at)| (name.to_owned(), dates::format(at)))
+                .collect(),
             anonymous_ids: contact.anonymous_ids.clone(),
             created_at: Some(dates::format(contact.created_at)),
             last_modified: Some(dates::format(contact.last_modified)),
@@ -269,21 +321,31 @@ impl ActivityDocument {
         let contact = match (&self.contact_id, &self.contact) {
             (Some(id), _) => id.parse::<ObjectId>().ok().and_then(|id| state.contacts.get(id)),
             (None, Some(value)) => state.contacts.find(&state.settings.primary_key, value),
-            (None, None) => return Err(StateError::new("contact", "name the contact by `contact` (its primary key) or `cID`")),
+            (None, None) => {
+                return Err(StateError::new(
+                    "contact",
+                    "name the contact by `contact` (its primary key) or `cID`",
+                ));
+            }
         };
         let Some(contact) = contact.map(|contact| contact.id) else {
             return Err(StateError::new("contact", "no such contact: define it under `contacts`"));
         };
         let time = read_date("time", self.time, state)?.unwrap_or(now);
         let id = match self.id {
-            Some(text) => text.parse().map_err(|error| StateError::new("_id", format!("`{text}`: {error}")))?,
+            Some(text) => {
+                text.parse().map_err(|error| StateError::new("_id", format!("`{text}`: {error}")))?
+            }
             None => state.fresh_id(ids, now),
         };
         Ok(Activity { id, contact, action: self.action, time, uid: self.uid, properties: self.properties })
     }
 
     fn of(activity: &Activity, state: &State) -> Self {
-        let contact = state.contacts.get(activity.contact).and_then(|contact| contact.identifier(&state.settings.primary_key));
+        let contact = state
+            .contacts
+            .get(activity.contact)
+            .and_then(|contact| contact.identifier(&state.settings.primary_key));
         Self {
             id: Some(activity.id.to_string()),
             contact_id: Some(activity.contact.to_string()),
@@ -298,7 +360,7 @@ impl ActivityDocument {
 
 fn read_date(place: &str, text: Option<String>, state: &State) -> Result<Option<Timestamp>, StateError> {
     let Some(text) = text else { return Ok(None) };
-    dates::parse(&text, state.settings.timezone.zone())
-        .map(Some)
-        .ok_or_else(|| StateError::new(place, format!("`{text}` is not a date: write it as 2026-01-02T03:04:05+0000")))
+    dates::parse(&text, state.settings.timezone.zone()).map(Some).ok_or_else(|| {
+        StateError::new(place, format!("`{text}` is not a date: write it as 2026-01-02T03:04:05+0000"))
+    })
 }

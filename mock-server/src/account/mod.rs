@@ -8,6 +8,7 @@ mod state;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use serde_json::Value;
 
 pub use document::{Document, StateError};
 pub use registry::{Accounts, KeyError};
@@ -16,6 +17,9 @@ pub use state::State;
 
 use crate::journal::Journal;
 use crate::world::{Clock, IdStamp};
+
+/// From how many contacts on a state counts as large.
+const LARGE: usize = 1_000;
 
 /// One account. Every API key has its own, so that tests with keys of their own never meet.
 #[derive(Debug)]
@@ -36,11 +40,34 @@ impl Account {
         Self { clock, ids, state: Mutex::new(State::clone(&initial)), journal, initial }
     }
 
+    /// The state as a document.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let state = self.state.lock().clone();
+        Document::of(&state).to_json()
+    }
+
+    /// Takes the place of the whole state.
+    ///
+    /// # Errors
+    /// Names the place in the document that is wrong; nothing has changed then.
+    pub fn replace(&self, document: &Value) -> Result<(), StateError> {
+        let state = Document::from_json(document)?.into_state(self.ids, self.clock.now())?;
+        self.swap(state);
+        Ok(())
+    }
+
     /// Back to the seed, with an empty journal.
     pub fn reset(&self) {
-        let before = std::mem::replace(&mut *self.state.lock(), State::clone(&self.initial));
-        // Freeing a large state takes longer than swapping it: the caller does not wait for that.
-        std::thread::spawn(move || drop(before));
+        self.swap(State::clone(&self.initial));
         self.journal.clear();
+    }
+
+    fn swap(&self, state: State) {
+        let before = std::mem::replace(&mut *self.state.lock(), state);
+        // Freeing a large state takes longer than swapping it: nobody waits for that.
+        if before.contacts.len() > LARGE {
+            std::thread::spawn(move || drop(before));
+        }
     }
 }

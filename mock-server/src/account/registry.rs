@@ -45,7 +45,15 @@ impl Accounts {
         strict: Option<BTreeSet<String>>,
         limits: JournalLimits,
     ) -> Self {
-        Self { by_key: DashMap::new(), strict, seed: Arc::new(seed), clock, id_seed, limits, unattributed: Journal::new(limits) }
+        Self {
+            by_key: DashMap::new(),
+            strict,
+            seed: Arc::new(seed),
+            clock,
+            id_seed,
+            limits,
+            unattributed: Journal::new(limits),
+        }
     }
 
     /// The account of `key`, opened from the seed when it is new.
@@ -56,7 +64,10 @@ impl Accounts {
         if let Some(account) = self.by_key.get(key) {
             return Ok(Arc::clone(&account));
         }
-        if key.is_empty() || key.len() > MAX_KEY_LENGTH || !key.bytes().all(|b| b.is_ascii_graphic() && b != b':') {
+        if key.is_empty()
+            || key.len() > MAX_KEY_LENGTH
+            || !key.bytes().all(|b| b.is_ascii_graphic() && b != b':')
+        {
             return Err(KeyError::Malformed);
         }
         if self.strict.as_ref().is_some_and(|keys| !keys.contains(key)) {

@@ -56,9 +56,9 @@ impl TryFrom<String> for ZoneName {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        TimeZone::get(&name)
-            .map(Self)
-            .map_err(|_| format!("`{name}` is not a time zone: write an IANA name such as America/Los_Angeles or UTC"))
+        TimeZone::get(&name).map(Self).map_err(|_| {
+            format!("`{name}` is not a time zone: write an IANA name such as America/Los_Angeles or UTC")
+        })
     }
 }
 

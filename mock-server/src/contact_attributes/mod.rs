@@ -25,16 +25,21 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         .attributes
         .values()
         .filter(|attribute| call.query.get("type").is_none_or(|wanted| attribute.r#type.as_str() == wanted))
-        .filter(|attribute| call.query.get("indexed").is_none_or(|wanted| attribute.index == matches!(wanted, "1" | "true")))
+        .filter(|attribute| {
+            call.query.get("indexed").is_none_or(|wanted| attribute.index == matches!(wanted, "1" | "true"))
+        })
         .collect();
     if matching.is_empty() {
         return Err(Refusal::record_not_found().because("the account has no such attribute"));
     }
     let body: Value = match call.version {
         Version::V1 => matching.into_iter().map(Attribute::render).collect(),
-        Version::V2 => {
-            Value::Object(matching.into_iter().map(|attribute| (attribute.key.clone(), attribute.render())).collect::<Map<_, _>>())
-        }
+        Version::V2 => Value::Object(
+            matching
+                .into_iter()
+                .map(|attribute| (attribute.key.clone(), attribute.render()))
+                .collect::<Map<_, _>>(),
+        ),
     };
     Ok(Reply::ok(&body))
 }
@@ -54,7 +59,9 @@ pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let mut attribute = Attribute::read(&call.body)?;
     if state.attributes.contains_key(&attribute.key) || state.list_named(&attribute.key).is_some() {
-        return Err(Refusal::message("Key must be unique").because("attributes and lists share one namespace"));
+        return Err(
+            Refusal::message("Key must be unique").because("attributes and lists share one namespace")
+        );
     }
     if name_is_taken(&attribute, state) {
         return Err(Refusal::message("Name must be unique"));
@@ -93,7 +100,8 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// 404 `Key not exist` (official).
 pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let key = find(call, state).map_err(|refusal| refusal.with_status(StatusCode::NOT_FOUND))?.key.clone();
-    let with_value: Vec<_> = state.contacts.iter().filter(|contact| contact.attributes.contains_key(&key)).cloned().collect();
+    let with_value: Vec<_> =
+        state.contacts.iter().filter(|contact| contact.attributes.contains_key(&key)).cloned().collect();
     for contact in with_value {
         let mut contact = crate::contacts::Contact::clone(&contact);
         contact.attributes.remove(&key);
@@ -105,7 +113,10 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 
 fn find<'a>(call: &Call, state: &'a State) -> Result<&'a Attribute, Refusal> {
     let key = decode(call.param("key"))?;
-    state.attributes.get(&key).ok_or_else(|| Refusal::message("Key not exist").because(format!("no attribute has the key `{key}`")))
+    state
+        .attributes
+        .get(&key)
+        .ok_or_else(|| Refusal::message("Key not exist").because(format!("no attribute has the key `{key}`")))
 }
 
 fn name_is_taken(attribute: &Attribute, state: &State) -> bool {

@@ -139,7 +139,8 @@ impl Attribute {
             Some("array") => AttributeType::Array,
             other => {
                 let found = other.unwrap_or_default().to_owned();
-                return Err(Refusal::message("invalid field type").because(format!("`{found}`: write string, number, date, geo or array")));
+                return Err(Refusal::message("invalid field type")
+                    .because(format!("`{found}`: write string, number, date, geo or array")));
             }
         };
         let attribute = Self {
@@ -185,13 +186,16 @@ impl Attribute {
         if let Some(value) = body.fields.get("updateUnauthenticated") {
             match body.as_bool(value) {
                 Some(value) => after.update_unauthenticated = Some(value),
-                None => errors.add("updateUnauthenticated", "The updateUnauthenticated field must be true or false."),
+                None => errors
+                    .add("updateUnauthenticated", "The updateUnauthenticated field must be true or false."),
             }
         }
         match body.fields.get("retainOnDestroy") {
             None => {}
             Some(Value::Null) => after.retain_on_destroy = None,
-            Some(Value::String(text)) if matches!(text.as_str(), "" | "anonymized" | "unchanged") => after.retain_on_destroy = Some(text.clone()),
+            Some(Value::String(text)) if matches!(text.as_str(), "" | "anonymized" | "unchanged") => {
+                after.retain_on_destroy = Some(text.clone())
+            }
             Some(_) => errors.add("retainOnDestroy", "The selected retainOnDestroy is invalid."),
         }
         errors.into_result()?;

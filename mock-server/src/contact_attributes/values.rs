@@ -12,15 +12,30 @@ const MAX_LENGTH: f64 = 128.0;
 /// How many items an array keeps by default (official).
 const MAX_ITEMS: usize = 25;
 /// The parts of a geo value (vendor docs).
-const GEO_PARTS: [&str; 10] =
-    ["street_address", "street_address2", "city", "state", "postal_code", "country", "countryISO", "tz", "loc", "auto"];
+const GEO_PARTS: [&str; 10] = [
+    "street_address",
+    "street_address2",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "countryISO",
+    "tz",
+    "loc",
+    "auto",
+];
 
 /// The value as it is stored, or `None` where `null` clears it (inferred). `before` is what an `add` or `remove`
 /// starts from.
 ///
 /// # Errors
 /// The text of the validation error.
-pub fn read(attribute: &Attribute, value: &Value, before: Option<&Value>, zone: &TimeZone) -> Result<Option<Value>, String> {
+pub fn read(
+    attribute: &Attribute,
+    value: &Value,
+    before: Option<&Value>,
+    zone: &TimeZone,
+) -> Result<Option<Value>, String> {
     if value.is_null() {
         return Ok(None);
     }
@@ -124,10 +139,13 @@ fn array(attribute: &Attribute, value: &Value, before: Option<&Value>) -> Result
     let key = &attribute.key;
     let mut items = match value {
         Value::Array(items) => checked_items(attribute, items)?,
-        Value::Object(edit) if !edit.is_empty() && edit.keys().all(|verb| verb == "add" || verb == "remove") => {
+        Value::Object(edit)
+            if !edit.is_empty() && edit.keys().all(|verb| verb == "add" || verb == "remove") =>
+        {
             let mut items = before.and_then(Value::as_array).cloned().unwrap_or_default();
             if let Some(removed) = edit.get("remove") {
-                let removed = removed.as_array().ok_or_else(|| format!("The {key}.remove must be an array."))?;
+                let removed =
+                    removed.as_array().ok_or_else(|| format!("The {key}.remove must be an array."))?;
                 items.retain(|item| !removed.contains(item));
             }
             if let Some(added) = edit.get("add") {

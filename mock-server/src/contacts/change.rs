@@ -40,7 +40,8 @@ impl Change {
             return Err(Refusal::messages("Incorrect value for suppressTriggers"));
         }
         let mut errors = FieldErrors::default();
-        let mut change = Self { force_subscribe: body.bool("forceSubscribe").unwrap_or(false), ..Self::default() };
+        let mut change =
+            Self { force_subscribe: body.bool("forceSubscribe").unwrap_or(false), ..Self::default() };
         for (key, value) in &body.fields {
             match key.as_str() {
                 "channels" => change.read_channels(value, body, state, &mut errors),
@@ -77,7 +78,14 @@ impl Change {
         }
     }
 
-    fn read_channel(&mut self, name: &str, fields: &Map<String, Value>, body: &Input, state: &State, errors: &mut FieldErrors) {
+    fn read_channel(
+        &mut self,
+        name: &str,
+        fields: &Map<String, Value>,
+        body: &Input,
+        state: &State,
+        errors: &mut FieldErrors,
+    ) {
         for (field, value) in fields {
             let place = format!("channels.{name}.{field}");
             match field.as_str() {
@@ -97,7 +105,14 @@ impl Change {
         }
     }
 
-    fn read_address(&mut self, channel: &str, place: &str, value: &Value, _state: &State, errors: &mut FieldErrors) {
+    fn read_address(
+        &mut self,
+        channel: &str,
+        place: &str,
+        value: &Value,
+        _state: &State,
+        errors: &mut FieldErrors,
+    ) {
         match value.as_str() {
             None | Some("") => errors.required(place),
             Some(address) if channel == "email" && !email::is_valid(address) => {
@@ -108,7 +123,14 @@ impl Change {
     }
 
     /// v2 clients also nest attribute values under `attributes`, as the v2 reply does (client).
-    fn read_nested(&mut self, value: &Value, before: Option<&Contact>, body: &Input, state: &State, errors: &mut FieldErrors) {
+    fn read_nested(
+        &mut self,
+        value: &Value,
+        before: Option<&Contact>,
+        body: &Input,
+        state: &State,
+        errors: &mut FieldErrors,
+    ) {
         let Value::Object(fields) = value else {
             return errors.add("attributes", "The attributes must be an array.");
         };
@@ -118,14 +140,23 @@ impl Change {
     }
 
     /// A top-level key is an attribute, a part of a geo attribute, or a list (official).
-    fn read_key(&mut self, key: &str, value: &Value, before: Option<&Contact>, body: &Input, state: &State, errors: &mut FieldErrors) {
+    fn read_key(
+        &mut self,
+        key: &str,
+        value: &Value,
+        before: Option<&Contact>,
+        body: &Input,
+        state: &State,
+        errors: &mut FieldErrors,
+    ) {
         if let Some(list) = state.list_named(key) {
             return match body.as_bool(value) {
                 Some(member) => self.lists.push((list.id, member)),
                 None => errors.add(key, format!("The {key} field must be true or false.")),
             };
         }
-        if let Some((key, part)) = key.split_once('.').filter(|(key, _)| state.attributes.contains_key(*key)) {
+        if let Some((key, part)) = key.split_once('.').filter(|(key, _)| state.attributes.contains_key(*key))
+        {
             return self.read_geo_part(key, part, value, before, body, state, errors);
         }
         let Some(attribute) = state.attributes.get(key) else {
@@ -139,13 +170,22 @@ impl Change {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call, and each is a separate thing of the request")]
-    fn read_geo_part(&mut self, key: &str, part: &str, value: &Value, before: Option<&Contact>, body: &Input, state: &State, errors: &mut FieldErrors) {
+    fn read_geo_part(
+        &mut self,
+        key: &str,
+        part: &str,
+        value: &Value,
+        before: Option<&Contact>,
+        body: &Input,
+        state: &State,
+        errors: &mut FieldErrors,
+    ) {
         let Some(attribute) = state.attributes.get(key) else { return };
         let mut whole = match self.current(key, before) {
             Some(Value::Object(fields)) => fields.clone(),
             _ => Map::new(),
         };
-        values::set_part(&mut whole, part, body.loose(value));
+        values::set_part(&mut whole, part, body.geo_part(part, value));
         match values::read(attribute, &Value::Object(whole), None, state.settings.timezone.zone()) {
             Ok(value) => self.set_attribute(key, value),
             Err(text) => errors.add(&format!("{key}.{part}"), text),
@@ -181,7 +221,13 @@ impl Change {
     ///
     /// # Errors
     /// 422; nothing is stored then.
-    pub fn apply(self, mut contact: Contact, created: bool, state: &mut State, now: Timestamp) -> Result<(), Refusal> {
+    pub fn apply(
+        self,
+        mut contact: Contact,
+        created: bool,
+        state: &mut State,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         for (name, change) in self.channels {
             apply_channel(&mut contact, &name, change, self.force_subscribe, now)?;
         }
@@ -210,14 +256,26 @@ impl Change {
 }
 
 fn identifies_by_email(body: &Input) -> bool {
-    body.fields.get("identifyBy").and_then(Value::as_array).is_some_and(|keys| keys.iter().any(|key| key == "email" || key == EMAIL_ADDRESS))
+    body.fields
+        .get("identifyBy")
+        .and_then(Value::as_array)
+        .is_some_and(|keys| keys.iter().any(|key| key == "email" || key == EMAIL_ADDRESS))
 }
 
-fn apply_channel(contact: &mut Contact, name: &str, change: ChannelChange, force: bool, now: Timestamp) -> Result<(), Refusal> {
+fn apply_channel(
+    contact: &mut Contact,
+    name: &str,
+    change: ChannelChange,
+    force: bool,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let mut channel = match (contact.channels.get(name), &change.address) {
         (Some(channel), _) => channel.clone(),
         (None, Some(_)) => Channel::default(),
-        (None, None) => return Err(Refusal::messages("Address not exists").because(format!("the contact has no address in the channel {name}"))),
+        (None, None) => {
+            return Err(Refusal::messages("Address not exists")
+                .because(format!("the contact has no address in the channel {name}")));
+        }
     };
     if let Some(address) = change.address {
         channel.address = address;
@@ -226,7 +284,8 @@ fn apply_channel(contact: &mut Contact, name: &str, change: ChannelChange, force
         channel.invalid = invalid;
     }
     if let Some(status) = change.status {
-        let resubscribes = channel.subscribe_status == SubscribeStatus::Unsubscribed && status == SubscribeStatus::Subscribed;
+        let resubscribes = channel.subscribe_status == SubscribeStatus::Unsubscribed
+            && status == SubscribeStatus::Subscribed;
         // Without forceSubscribe the status stays and the call succeeds (official; that it is silent is inferred).
         if force || !resubscribes {
             channel.set_status(status, now);

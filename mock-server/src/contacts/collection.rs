@@ -16,6 +16,8 @@ type Identity = (String, String);
 pub struct Contacts {
     by_id: OrdMap<ObjectId, Arc<Contact>>,
     by_identity: HashMap<Identity, ObjectId>,
+    /// Segment's anonymous ids. One device may have had several people before it: the last one counts.
+    by_anonymous_id: HashMap<String, ObjectId>,
 }
 
 impl Contacts {
@@ -46,16 +48,25 @@ impl Contacts {
     #[must_use]
     pub fn find(&self, key: &str, value: &str) -> Option<&Arc<Contact>> {
         if key == "cID" {
-            return value.parse().ok().and_then(|id| self.by_id.get(&id));
+            return value.parse().ok().and_then(|id: ObjectId| self.by_id.get(&id));
         }
         // The key of a map of pairs has to own its parts; two short copies are cheaper than an index per key.
         let id = self.by_identity.get(&(key.to_owned(), value.to_owned()))?;
         self.by_id.get(id)
     }
 
+    /// The contact that was last seen with Segment's anonymous id.
+    #[must_use]
+    pub fn find_anonymous(&self, id: &str) -> Option<&Arc<Contact>> {
+        self.by_id.get(self.by_anonymous_id.get(id)?)
+    }
+
     fn insert(&mut self, contact: Contact, identities: Vec<Identity>) {
         for identity in identities {
             self.by_identity.insert(identity, contact.id);
+        }
+        for id in &contact.anonymous_ids {
+            self.by_anonymous_id.insert(id.clone(), contact.id);
         }
         self.by_id.insert(contact.id, Arc::new(contact));
     }
@@ -64,7 +75,13 @@ impl Contacts {
         for identity in identities {
             self.by_identity.remove(&identity);
         }
-        self.by_id.remove(&id)
+        let contact = self.by_id.remove(&id)?;
+        for anonymous_id in &contact.anonymous_ids {
+            if self.by_anonymous_id.get(anonymous_id) == Some(&id) {
+                self.by_anonymous_id.remove(anonymous_id);
+            }
+        }
+        Some(contact)
     }
 }
 

@@ -15,10 +15,9 @@ use crate::refusal::Refusal;
 /// 400 when a percent sign is not followed by two hex digits, or when the result is not UTF-8.
 pub fn decode(part: &str) -> Result<String, Refusal> {
     let bytes = part.as_bytes();
-    let broken = bytes
-        .iter()
-        .enumerate()
-        .any(|(at, byte)| *byte == b'%' && !bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)));
+    let broken = bytes.iter().enumerate().any(|(at, byte)| {
+        *byte == b'%' && !bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    });
     match percent_decode_str(part).decode_utf8() {
         Ok(text) if !broken => Ok(text.into_owned()),
         _ => Err(Refusal::bad_request("The URL is not valid percent-encoded UTF-8.")
@@ -34,7 +33,11 @@ impl State {
         match key {
             "email" => Some(EMAIL_ADDRESS),
             "cID" => Some("cID"),
-            key if channel_of(key).is_some_and(|channel| self.settings.channels.iter().any(|known| known == channel)) => Some(key),
+            key if channel_of(key)
+                .is_some_and(|channel| self.settings.channels.iter().any(|known| known == channel)) =>
+            {
+                Some(key)
+            }
             key => self.is_identifier(key).then_some(key),
         }
     }
@@ -74,10 +77,14 @@ impl State {
             ))),
             [(key, value)] => identifier_text(value)
                 .and_then(|value| self.contacts.find(key, &value).cloned())
-                .ok_or_else(|| Refusal::messages("Contact doesn't exist").because(format!("no contact has {value} as its {key}"))),
+                .ok_or_else(|| {
+                    Refusal::messages("Contact doesn't exist")
+                        .because(format!("no contact has {value} as its {key}"))
+                }),
             several => {
                 let keys: Vec<_> = several.iter().map(|(key, _)| *key).collect();
-                Err(Refusal::messages("too many parameters").because(format!("{} name a contact: send one", keys.join(" and "))))
+                Err(Refusal::messages("too many parameters")
+                    .because(format!("{} name a contact: send one", keys.join(" and "))))
             }
         }
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::model::Contact;
+use super::model::{Contact, identifier_text};
 use super::render;
 use crate::account::{EMAIL_ADDRESS, State};
 use crate::message::Reply;
@@ -13,7 +13,8 @@ use crate::refusal::Refusal;
 use crate::routes::Call;
 
 /// Query parameters that are not attribute filters.
-const CONTROLS: [&str; 7] = ["email", "audience-key", "page", "per_page", "sort_by", "sort_dir", "return_count"];
+const CONTROLS: [&str; 7] =
+    ["email", "audience-key", "page", "per_page", "sort_by", "sort_dir", "return_count"];
 
 /// Contacts that match every filter; 404 when none does (official).
 ///
@@ -24,7 +25,8 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         return Err(Refusal::not_served("the filter audience-key of GET /contacts"));
     }
     let page = Page::read(&call.query)?;
-    let mut matching: Vec<_> = state.contacts.iter().filter(|contact| matches(contact, call)).cloned().collect();
+    let mut matching: Vec<_> =
+        state.contacts.iter().filter(|contact| matches(contact, call)).cloned().collect();
     if matching.is_empty() {
         return Err(Refusal::record_not_found().because("no contact matches the filters"));
     }
@@ -34,20 +36,28 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     if call.query.get("sort_dir") == Some("desc") {
         matching.reverse();
     }
-    let body: Value = page.of(&matching).iter().map(|contact| render::contact(contact, state, call.version)).collect();
+    let body: Value =
+        page.of(&matching).iter().map(|contact| render::contact(contact, state, call.version)).collect();
     Ok(query::with_count(Reply::ok(&body), &call.query, matching.len()))
 }
 
 fn matches(contact: &Contact, call: &Call) -> bool {
-    let email = call.query.get("email").is_none_or(|email| contact.identifier(EMAIL_ADDRESS).as_deref() == Some(email));
+    let email = call
+        .query
+        .get("email")
+        .is_none_or(|email| contact.identifier(EMAIL_ADDRESS).as_deref() == Some(email));
     email
         && call.query.pairs().filter(|(key, _)| !CONTROLS.contains(key)).all(|(key, wanted)| {
             contact.attributes.get(key).is_some_and(|value| match value {
-                Value::String(text) => text == wanted,
-                Value::Array(items) => items.iter().any(|item| item.as_str() == Some(wanted)),
-                other => other.to_string() == wanted,
+                Value::Array(items) => items.iter().any(|item| reads_as(item, wanted)),
+                value => reads_as(value, wanted),
             })
         })
+}
+
+/// Whether a value is what a query's text says.
+fn reads_as(value: &Value, text: &str) -> bool {
+    identifier_text(value).is_some_and(|value| value == text)
 }
 
 fn compare(a: &Contact, b: &Contact, key: &str) -> Ordering {
@@ -55,7 +65,10 @@ fn compare(a: &Contact, b: &Contact, key: &str) -> Ordering {
         "createdAt" => a.created_at.cmp(&b.created_at),
         "lastModified" => a.last_modified.cmp(&b.last_modified),
         _ => {
-            let numbers = (a.attributes.get(key).and_then(Value::as_f64), b.attributes.get(key).and_then(Value::as_f64));
+            let numbers = (
+                a.attributes.get(key).and_then(Value::as_f64),
+                b.attributes.get(key).and_then(Value::as_f64),
+            );
             match numbers {
                 (Some(a), Some(b)) => a.total_cmp(&b),
                 _ => a.identifier(key).cmp(&b.identifier(key)),

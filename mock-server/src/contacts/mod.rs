@@ -60,9 +60,12 @@ fn identify(body: &Input, state: &State) -> Result<Option<Arc<Contact>>, Refusal
     let mut named = false;
     for key in keys {
         let Some(key) = key.as_str().and_then(|key| state.identifier_key(key)) else {
-            return Err(Refusal::messages("Search field is not correct").because(format!("identifyBy names {key}, which is not an identifier of this account")));
+            return Err(Refusal::messages("Search field is not correct")
+                .because(format!("identifyBy names {key}, which is not an identifier of this account")));
         };
-        let value = body.lookup(key).or_else(|| body.fields.get("email").filter(|_| key == crate::account::EMAIL_ADDRESS));
+        let value = body
+            .lookup(key)
+            .or_else(|| body.fields.get("email").filter(|_| key == crate::account::EMAIL_ADDRESS));
         if let Some(value) = value.and_then(identifier_text) {
             named = true;
             if let Some(contact) = state.contacts.find(key, &value) {
@@ -70,7 +73,12 @@ fn identify(body: &Input, state: &State) -> Result<Option<Arc<Contact>>, Refusal
             }
         }
     }
-    if named { Ok(None) } else { Err(Refusal::messages("Search field is not correct").because("the body has no value for any key of identifyBy")) }
+    if named {
+        Ok(None)
+    } else {
+        Err(Refusal::messages("Search field is not correct")
+            .because("the body has no value for any key of identifyBy"))
+    }
 }
 
 fn missing_key(key: &str) -> Refusal {
@@ -123,5 +131,7 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 }
 
 fn find(call: &Call, state: &State) -> Result<Arc<Contact>, Refusal> {
-    state.contact_in_path(call.param("key"))?.ok_or_else(|| Refusal::record_not_found().because(unknown_contact(call)))
+    state
+        .contact_in_path(call.param("key"))?
+        .ok_or_else(|| Refusal::record_not_found().because(unknown_contact(call)))
 }

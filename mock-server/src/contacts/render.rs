@@ -9,8 +9,9 @@ use crate::routes::Version;
 
 /// The body of GET contact.
 #[must_use]
-pub fn contact(contact: &Contact, state: &State, version: Version) -> Value {
-    let channels: Map<String, Value> = contact.channels.iter().map(|(name, value)| (name.clone(), channel(value))).collect();
+pub(super) fn contact(contact: &Contact, state: &State, version: Version) -> Value {
+    let channels: Map<String, Value> =
+        contact.channels.iter().map(|(name, value)| (name.clone(), channel(value))).collect();
     match version {
         Version::V1 => {
             let mut body = Map::new();
@@ -43,8 +44,10 @@ fn lists(contact: &Contact, state: &State) -> Map<String, Value> {
     let mut fields = Map::new();
     if !contact.lists.is_empty() {
         fields.insert("lists".to_owned(), contact.list_names(state).collect());
-        let joined: Map<String, Value> =
-            contact.list_join_dates(state).map(|(name, at)| (name.to_owned(), json!(dates::format(at)))).collect();
+        let joined: Map<String, Value> = contact
+            .list_join_dates(state)
+            .map(|(name, at)| (name.to_owned(), json!(dates::format(at))))
+            .collect();
         if !joined.is_empty() {
             fields.insert("listJoinDate".to_owned(), Value::Object(joined));
         }

@@ -18,7 +18,8 @@ pub fn unsubscribe(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let name = decode(call.param("channel"))?;
     let mut contact = Contact::clone(&found);
     let Some(channel) = contact.channels.get_mut(&name) else {
-        return Err(Refusal::messages("Channel doesn't exist").because(format!("the contact has no address in the channel `{name}`")));
+        return Err(Refusal::messages("Channel doesn't exist")
+            .because(format!("the contact has no address in the channel `{name}`")));
     };
     if let Some(mc_id) = call.query.get("mcID").map(str::to_owned).or_else(|| call.body.text("mcID")) {
         // An mcID is {account}:{message}:{kind}:{cID}:{n} (recorded).

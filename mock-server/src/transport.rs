@@ -1,0 +1,153 @@
+//! Sockets, limits and shutdown: the only file that names the HTTP server's library.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tracing::{debug, info, warn};
+
+use crate::dispatch::{Service, with_cors};
+use crate::message::{Reply, Request};
+use crate::refusal::Refusal;
+use crate::routes::Version;
+
+/// How much a request may ask of the server.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most bytes of a body.
+    pub body_bytes: usize,
+    /// How long the head of a request may take.
+    pub head: Duration,
+    /// How long the body may take.
+    pub body: Duration,
+    /// How long open requests may take to end once the server is told to stop.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    /// 10 MiB, 30 s for the head, 30 s for the body, 5 s to drain.
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { body_bytes: 10 << 20, head: seconds(30), body: seconds(30), drain: seconds(5) }
+    }
+}
+
+/// The most bytes of a request's head. The parser answers 431 beyond.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+/// The most headers of a request. The parser answers 431 beyond.
+const MAX_HEADERS: usize = 100;
+
+/// Serves until `stop` says so, then lets open requests end.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => connect(stream, peer, &graceful, Arc::clone(&service), limits),
+                Err(error) => {
+                    // Out of file handles, most likely: the next connection may close one.
+                    warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            },
+            () = told_to_stop(&mut stop) => break,
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
+        warn!("connections were still open after {:?} and are cut", limits.drain);
+    }
+}
+
+/// Returns once the server is to stop. An error means that whoever could say so is gone, which stops it as well.
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn connect(
+    stream: TcpStream,
+    peer: SocketAddr,
+    graceful: &GracefulShutdown,
+    service: Arc<Service>,
+    limits: Limits,
+) {
+    // Replies are small and whole: waiting to fill a packet only costs time.
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%error, "TCP_NODELAY was refused");
+    }
+    let service = service_fn(move |request| {
+        let service = Arc::clone(&service);
+        async move { Ok::<_, Infallible>(answer(request, &service, limits).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEADERS)
+        // A client may close its sending side and still read the reply.
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            debug!(%peer, %error, "the connection ended early");
+        }
+    });
+}
+
+async fn answer(
+    request: hyper::Request<Incoming>,
+    service: &Service,
+    limits: Limits,
+) -> hyper::Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let reply = match read(body, limits).await {
+        Ok(body) => {
+            let request = Request {
+                method: parts.method.clone(),
+                path: parts.uri.path().to_owned(),
+                query: parts.uri.query().unwrap_or_default().to_owned(),
+                headers: parts.headers,
+                body,
+            };
+            service.answer(request)
+        }
+        Err(refusal) => {
+            let version = if parts.uri.path().starts_with("/v2/") { Version::V2 } else { Version::V1 };
+            with_cors(refusal.into_reply(version))
+        }
+    };
+    info!(method = %parts.method, path = parts.uri.path(), status = reply.status.as_u16(), why = reply.why, "answered");
+    respond(reply)
+}
+
+async fn read(body: Incoming, limits: Limits) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::too_large(limits.body_bytes)),
+        Ok(Err(error)) => Err(Refusal::bad_request("The body could not be read.").because(error.to_string())),
+        Err(_) => Err(Refusal::timed_out()),
+    }
+}
+
+fn respond(reply: Reply) -> hyper::Response<Full<Bytes>> {
+    let mut response = hyper::Response::new(Full::new(reply.body));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response
+}

@@ -106,6 +106,10 @@ impl Document {
     /// # Errors
     /// Names the path in the document and what is wrong there.
     pub fn from_json(value: &Value) -> Result<Self, StateError> {
+        // A list of fields in their order would be read as well, and an empty one as an empty account.
+        if !value.is_object() {
+            return Err(StateError::new("document", "expected an object such as {\"contacts\": []}"));
+        }
         serde_path_to_error::deserialize(value)
             .map_err(|error| StateError::new(error.path().to_string(), error.inner().to_string()))
     }

@@ -44,7 +44,7 @@ const INGEST: Differences = &[
     "Effects are immediate; the real service answers first.",
     "A contact is looked for by userIdentities, then segmentId, then anonymousId.",
     "An anonymousId finds a contact but never makes one by itself.",
-    "A field of the wrong type is refused with 422 in the form of v2.",
+    "A field of the wrong type is refused with 422 in the form of v1.",
 ];
 const INTEGRATION: Differences = &[
     "A second POST is refused with 422 `Name must be unique`; a PUT before the first POST with 404.",

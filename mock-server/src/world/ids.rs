@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 /// A Cordial id: 12 bytes, written as 24 lower-case hex digits.
 ///
-/// Four bytes of time, four that are the account's own, four that count: ids sort by age, and two accounts
-/// never share one by chance.
+/// Four bytes of time, four that count, four that are the account's own: ids sort by age, and two accounts never
+/// share one by chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId([u8; 12]);
 
@@ -64,8 +64,8 @@ impl IdStamp {
         let mut bytes = [0; 12];
         // Mongo's ids hold unsigned 32-bit seconds too; a clock outside of that range wraps, the number does not.
         bytes[..4].copy_from_slice(&now.as_second().to_be_bytes()[4..]);
-        bytes[4..8].copy_from_slice(&self.0.to_be_bytes());
-        bytes[8..].copy_from_slice(&number.to_be_bytes());
+        bytes[4..8].copy_from_slice(&number.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.0.to_be_bytes());
         ObjectId(bytes)
     }
 }

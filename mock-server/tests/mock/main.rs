@@ -1,0 +1,17 @@
+//! The mock as a client sees it: over real HTTP, one file per area.
+
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it should be")]
+mod account_lists;
+mod activities;
+mod attributes;
+mod authentication;
+mod bad_input;
+mod contacts;
+mod control_plane;
+mod integrations;
+mod process;
+mod segment_classic;
+mod segment_ingest;
+mod support;
+mod unserved;

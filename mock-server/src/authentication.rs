@@ -108,6 +108,7 @@ mod tests {
             query: String::new(),
             headers,
             body: "".into(),
+            peer: None,
         }
     }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
 use crate::dates;
 use crate::input::media_type;
@@ -86,6 +87,7 @@ struct Entries {
 pub struct Journal {
     limits: JournalLimits,
     entries: Mutex<Entries>,
+    newest: watch::Sender<u64>,
 }
 
 /// A part of a journal.
@@ -115,7 +117,7 @@ pub struct Range {
 
 impl Journal {
     pub(crate) fn new(limits: JournalLimits) -> Self {
-        Self { limits, entries: Mutex::default() }
+        Self { limits, entries: Mutex::default(), newest: watch::Sender::new(0) }
     }
 
     /// Adds an exchange. `route` is the operation that it was for, if Cordial has it.
@@ -148,6 +150,19 @@ impl Journal {
                 entries.dropped += 1;
             }
         }
+        self.newest.send_replace(cursor);
+    }
+
+    /// The cursor of the newest entry; 0 before the first.
+    #[must_use]
+    pub fn newest(&self) -> u64 {
+        *self.newest.borrow()
+    }
+
+    /// Tells of each new entry by its cursor.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<u64> {
+        self.newest.subscribe()
     }
 
     /// The wanted part.
@@ -264,6 +279,7 @@ mod tests {
             query: String::new(),
             headers,
             body: "{\"a\":1}".into(),
+            peer: None,
         }
     }
 

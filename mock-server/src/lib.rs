@@ -24,6 +24,7 @@ mod control;
 mod dates;
 pub mod dispatch;
 mod email;
+pub mod faults;
 pub mod health;
 pub mod input;
 pub mod integrations;

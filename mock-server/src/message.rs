@@ -1,5 +1,7 @@
 //! A request and a reply as the rest of the crate sees them: no type of the HTTP server's own.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
@@ -17,6 +19,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+    /// The address that the request came from; `None` where there is no socket.
+    pub peer: Option<IpAddr>,
 }
 
 impl Request {

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::account::Quota;
 use crate::message::Reply;
 use crate::routes::Version;
 
@@ -13,8 +14,9 @@ pub const GENERIC: &str = "GENERIC_ERROR_KEY";
 #[derive(Debug, Clone)]
 pub struct Refusal {
     status: StatusCode,
-    form: Form,
+    form: Box<Form>,
     why: Option<String>,
+    quota: Option<Box<(Quota, i64)>>,
 }
 
 /// The forms that an error body takes.
@@ -32,7 +34,7 @@ enum Form {
 
 impl Refusal {
     fn new(status: StatusCode, form: Form) -> Self {
-        Self { status, form, why: None }
+        Self { status, form: Box::new(form), why: None, quota: None }
     }
 
     /// Adds what the journal says to the developer.
@@ -84,6 +86,25 @@ impl Refusal {
     #[must_use]
     pub fn not_found(key: &'static str, text: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, Form::Message { key, text: text.to_owned() })
+    }
+
+    /// 403: the key is good, but not for this (inferred).
+    #[must_use]
+    pub fn forbidden(text: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, Form::Message { key: GENERIC, text: text.to_owned() })
+    }
+
+    /// 429 with Cordial's four headers (vendor docs; the body is inferred).
+    #[must_use]
+    pub fn too_many_requests(quota: Quota, retry_after_seconds: i64) -> Self {
+        let form = Form::Message { key: GENERIC, text: "Too Many Requests".to_owned() };
+        let why = format!(
+            "over the account's rate limit (apiKey.rateLimits) for another {retry_after_seconds} s of its clock"
+        );
+        Self {
+            quota: Some(Box::new((quota, retry_after_seconds))),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, form).because(why)
+        }
     }
 
     /// 422 with `message`.
@@ -157,7 +178,7 @@ impl Refusal {
     /// The reply, in the form of `version`: v1 has no `errorKey` (recorded).
     #[must_use]
     pub fn into_reply(self, version: Version) -> Reply {
-        let body = match self.form {
+        let body = match *self.form {
             Form::Text(text) => json!({ "error": text }),
             Form::Bare(text) => json!({ "message": text }),
             Form::Message { key, text } => envelope(version, key, "message", Value::String(text)),
@@ -165,7 +186,10 @@ impl Refusal {
         };
         let mut reply = Reply::json(self.status, &body);
         reply.why = self.why;
-        reply
+        match self.quota.map(|quota| *quota) {
+            Some((quota, retry_after)) => quota.mark(reply).with_header("retry-after", retry_after.into()),
+            None => reply,
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::account::{Account, Accounts, Document, KeyError, StateError};
+use crate::account::{Account, AccountClock, Accounts, Document, KeyError, StateError};
 use crate::dispatch::Service;
+use crate::faults::Fault;
 use crate::journal::{Excerpt, JournalEntry, JournalLimits, Range};
 use crate::transport::{self, Limits};
 use crate::world::{Clock, IdStamp};
@@ -244,6 +245,43 @@ impl AccountHandle {
     /// Back to the seed, with an empty journal.
     pub fn reset(&self) {
         self.0.reset();
+    }
+
+    /// Adds a fault, given as `POST /__admin/faults` takes it, and returns its id.
+    ///
+    /// # Errors
+    /// When it is no fault, or its id is taken.
+    pub fn add_fault(&self, definition: Value) -> Result<String, String> {
+        let fault: Fault = serde_path_to_error::deserialize(definition)
+            .map_err(|error| format!("{}: {}", error.path(), error.inner()))?;
+        self.0.state.lock().faults.add(fault)
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.0.state.lock().faults.clear();
+    }
+
+    /// The account's clock.
+    #[must_use]
+    pub fn clock(&self) -> &AccountClock {
+        &self.0.clock
+    }
+
+    /// Saves the state under a name.
+    pub fn save_snapshot(&self, name: &str) {
+        self.0.save(name);
+    }
+
+    /// Goes back to a saved state; `false` when none has this name.
+    #[must_use]
+    pub fn restore_snapshot(&self, name: &str) -> bool {
+        let saved = self.0.saved(name);
+        let found = saved.is_some();
+        if let Some(state) = saved {
+            self.0.restore(state);
+        }
+        found
     }
 
     /// All requests that the journal holds, oldest first.

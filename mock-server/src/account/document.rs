@@ -14,6 +14,7 @@ use crate::contact_activities::Activity;
 use crate::contact_attributes::{Attribute, values};
 use crate::contacts::{Channel, Contact};
 use crate::dates;
+use crate::faults::Fault;
 use crate::integrations::IntegrationConfig;
 use crate::world::{IdStamp, ObjectId};
 
@@ -46,6 +47,8 @@ pub struct Document {
     contacts: Vec<ContactDocument>,
     activities: Vec<ActivityDocument>,
     integration: Option<IntegrationConfig>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<Fault>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -160,6 +163,9 @@ impl Document {
                 .map_err(|error| error.within(&format!("activities[{at}]")))?;
             state.activities.push_back(Arc::new(activity));
         }
+        for (at, fault) in self.faults.into_iter().enumerate() {
+            state.faults.add(fault).map_err(|problem| StateError::new(format!("faults[{at}]"), problem))?;
+        }
         Ok(state)
     }
 
@@ -177,6 +183,7 @@ impl Document {
             contacts: state.contacts.iter().map(|contact| ContactDocument::of(contact, state)).collect(),
             activities,
             integration: state.integration.clone(),
+            faults: state.faults.iter().cloned().collect(),
         }
     }
 }

@@ -1,18 +1,23 @@
 //! The account behind an API key: its state, its journal, its clock and its ids.
 
+mod admission;
+mod clock;
 mod document;
 mod registry;
 mod settings;
 mod state;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde_json::Value;
 
+pub use admission::{KeySettings, Permission, Quota, RateLimit, Windows};
+pub use clock::{AccountClock, OutOfRange};
 pub use document::{Document, StateError};
 pub use registry::{Accounts, KeyError};
-pub use settings::{EMAIL_ADDRESS, KeySettings, Settings, ZoneName};
+pub use settings::{EMAIL_ADDRESS, Settings, ZoneName};
 pub use state::State;
 
 use crate::journal::Journal;
@@ -25,7 +30,7 @@ const LARGE: usize = 1_000;
 #[derive(Debug)]
 pub struct Account {
     /// Where the account's time comes from.
-    pub clock: Clock,
+    pub clock: AccountClock,
     /// What the account's ids have in common.
     pub ids: IdStamp,
     /// The state. Held for the time of one operation, never across an await.
@@ -33,11 +38,20 @@ pub struct Account {
     /// Which requests came.
     pub journal: Journal,
     initial: Arc<State>,
+    /// States by name, to go back to.
+    snapshots: Mutex<BTreeMap<String, State>>,
 }
 
 impl Account {
     pub(crate) fn new(clock: Clock, ids: IdStamp, initial: Arc<State>, journal: Journal) -> Self {
-        Self { clock, ids, state: Mutex::new(State::clone(&initial)), journal, initial }
+        Self {
+            clock: AccountClock::new(clock),
+            ids,
+            state: Mutex::new(State::clone(&initial)),
+            journal,
+            initial,
+            snapshots: Mutex::default(),
+        }
     }
 
     /// The state as a document.
@@ -59,8 +73,33 @@ impl Account {
 
     /// Back to the seed, with an empty journal.
     pub fn reset(&self) {
+        self.clock.reset();
         self.swap(State::clone(&self.initial));
         self.journal.clear();
+    }
+
+    /// Saves the state under a name; one that has the name already gives way. It shares what it can: saving costs
+    /// the same for an account of any size.
+    pub fn save(&self, name: &str) {
+        let state = self.state.lock().clone();
+        self.snapshots.lock().insert(name.to_owned(), state);
+    }
+
+    /// The state that was saved under a name.
+    #[must_use]
+    pub fn saved(&self, name: &str) -> Option<State> {
+        self.snapshots.lock().get(name).cloned()
+    }
+
+    /// The names of the saved states.
+    #[must_use]
+    pub fn saved_names(&self) -> Vec<String> {
+        self.snapshots.lock().keys().cloned().collect()
+    }
+
+    /// Takes the place of the whole state with one that was saved, here or by another account.
+    pub fn restore(&self, state: State) {
+        self.swap(state);
     }
 
     fn swap(&self, state: State) {

@@ -67,11 +67,3 @@ impl From<ZoneName> for String {
         zone.0.iana_name().unwrap_or("UTC").to_owned()
     }
 }
-
-/// What an API key may do.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct KeySettings {
-    /// Every call with a revoked key gets Cordial's 401. The control plane still answers for it.
-    pub revoked: bool,
-}

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::account::settings::{KeySettings, Settings};
+use crate::account::admission::{KeySettings, Windows};
+use crate::account::settings::Settings;
 use crate::account_lists::AccountList;
 use crate::contact_activities::Activity;
 use crate::contact_attributes::Attribute;
 use crate::contacts::Contacts;
+use crate::faults::Faults;
 use crate::integrations::IntegrationConfig;
 use crate::world::{IdStamp, ObjectId};
 
@@ -30,6 +32,10 @@ pub struct State {
     pub activities: Vector<Arc<Activity>>,
     /// The Segment integration, once configured.
     pub integration: Option<IntegrationConfig>,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
+    /// How often the key was used, where a limit counts that.
+    pub windows: Windows,
     /// How many ids were given out: part of the state, so that a reset account gives the same ones again.
     pub ids_issued: u32,
 }

@@ -83,6 +83,7 @@ mod tests {
             query: String::new(),
             headers: map,
             body: body.into(),
+            peer: None,
         };
         check(&request).err().map(|refused| refused.status.as_u16())
     }

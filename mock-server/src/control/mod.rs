@@ -1,28 +1,46 @@
 //! The control plane under `/__admin/`: what a test asks of the mock itself. Cordial has none of this.
 
+mod clock;
+mod faults;
 mod guard;
+mod requests;
+mod snapshots;
+mod state;
+
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
+use http_body_util::channel::Channel;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::account::{Account, Accounts};
 use crate::authentication::any_key;
-use crate::journal::Range;
 use crate::message::{Reply, Request};
 use crate::query::Query;
 use crate::routes;
-use std::sync::Arc;
 
 const PREFIX: &str = "/__admin/";
 
-/// The paths and the methods that they take.
-const PATHS: [(&str, &[Method]); 6] = [
+/// The paths and the methods that they take. `{name}` stands for one part.
+const PATHS: [(&str, &[Method]); 15] = [
     ("health", &[Method::GET]),
     ("version", &[Method::GET]),
     ("routes", &[Method::GET]),
     ("reset", &[Method::POST]),
     ("state", &[Method::GET, Method::PUT]),
     ("requests", &[Method::GET, Method::DELETE]),
+    ("requests/wait", &[Method::GET]),
+    ("requests/find", &[Method::POST]),
+    ("events", &[Method::GET]),
+    ("faults", &[Method::GET, Method::POST, Method::DELETE]),
+    ("faults/{name}", &[Method::DELETE]),
+    ("clock", &[Method::GET, Method::PUT]),
+    ("snapshots", &[Method::GET]),
+    ("snapshots/{name}", &[Method::GET, Method::PUT, Method::POST]),
+    ("snapshots/{name}/restore", &[Method::POST]),
 ];
 
 /// A request to the control plane that was not carried out.
@@ -31,6 +49,8 @@ pub(crate) struct Refused {
     status: StatusCode,
     message: String,
 }
+
+type Outcome = Result<Reply, Refused>;
 
 impl Refused {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
@@ -41,9 +61,25 @@ impl Refused {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
+    fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+
     fn reply(self) -> Reply {
         Reply::json(self.status, &json!({ "error": true, "message": self.message }))
     }
+}
+
+/// What the control plane answers with.
+pub(crate) enum Answer {
+    /// A reply, whole.
+    Whole(Reply),
+    /// A stream of server-sent events.
+    Events(Channel<bytes::Bytes>),
 }
 
 /// Whether the path belongs to the control plane.
@@ -51,27 +87,60 @@ pub(crate) fn owns(path: &str) -> bool {
     path == "/__admin" || path.starts_with(PREFIX)
 }
 
-/// Answers a request to the control plane.
-pub(crate) fn answer(request: &Request, accounts: &Accounts) -> Reply {
-    guard::check(request).and_then(|()| serve(request, accounts)).unwrap_or_else(Refused::reply)
+/// Answers a request to the control plane. `stopping` ends whatever waits.
+pub(crate) async fn answer(
+    request: &Request,
+    accounts: &Accounts,
+    stopping: watch::Receiver<bool>,
+) -> Answer {
+    let outcome = match guard::check(request).and_then(|()| route(request)) {
+        Ok(("events", _)) => return events(request, accounts, stopping),
+        Ok(("requests/wait", _)) => requests::wait(request, accounts, stopping).await,
+        Ok((path, name)) => serve(path, name, request, accounts),
+        Err(refused) => Err(refused),
+    };
+    Answer::Whole(outcome.unwrap_or_else(Refused::reply))
 }
 
-fn serve(request: &Request, accounts: &Accounts) -> Result<Reply, Refused> {
-    let path = request.path.strip_prefix(PREFIX).unwrap_or_default();
-    let Some((_, methods)) = PATHS.iter().find(|(known, _)| *known == path) else {
-        let known: Vec<String> = PATHS.iter().map(|(path, _)| format!("{PREFIX}{path}")).collect();
-        return Err(Refused::new(
-            StatusCode::NOT_FOUND,
-            format!("There is no {}: the control plane has {}.", request.path, known.join(", ")),
-        ));
-    };
-    if !methods.contains(&request.method) {
-        let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
-        return Err(Refused::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("{} takes {}.", request.path, methods.join(" and ")),
-        ));
+fn events(request: &Request, accounts: &Accounts, stopping: watch::Receiver<bool>) -> Answer {
+    match requests::events(request, accounts, stopping) {
+        Ok(events) => Answer::Events(events),
+        Err(refused) => Answer::Whole(refused.reply()),
     }
+}
+
+/// The known path that the request is for, and the part of it that is a name.
+fn route(request: &Request) -> Result<(&'static str, &str), Refused> {
+    let path = request.path.strip_prefix(PREFIX).unwrap_or_default();
+    let found = PATHS.iter().find_map(|(pattern, methods)| Some((*pattern, *methods, named(pattern, path)?)));
+    let Some((pattern, methods, name)) = found else {
+        let known: Vec<String> = PATHS.iter().map(|(path, _)| format!("{PREFIX}{path}")).collect();
+        return Err(Refused::not_found(format!(
+            "There is no {}: the control plane has {}.",
+            request.path,
+            known.join(", ")
+        )));
+    };
+    if methods.contains(&request.method) {
+        return Ok((pattern, name));
+    }
+    let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    Err(Refused::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("{} takes {}.", request.path, methods.join(" and ")),
+    ))
+}
+
+/// The part of `path` that stands for `{name}`, where it fits the pattern; empty where the pattern has none.
+fn named<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    let Some((before, after)) = pattern.split_once("{name}") else {
+        return (pattern == path).then_some("");
+    };
+    let name = path.strip_prefix(before)?.strip_suffix(after)?;
+    (!name.is_empty() && !name.contains('/')).then_some(name)
+}
+
+fn serve(path: &str, name: &str, request: &Request, accounts: &Accounts) -> Outcome {
     match (path, &request.method) {
         ("health", _) => Ok(Reply::ok(&json!({ "status": "ok" }))),
         ("version", _) => {
@@ -80,71 +149,38 @@ fn serve(request: &Request, accounts: &Accounts) -> Result<Reply, Refused> {
         ("routes", _) => Ok(Reply::ok(
             &json!({ "routes": routes::all().map(routes::Route::describe).collect::<Vec<_>>() }),
         )),
-        ("reset", _) => {
-            account(request, accounts)?.reset();
-            Ok(Reply::ok(&json!({ "success": true })))
-        }
-        ("state", &Method::GET) => Ok(Reply::ok(&account(request, accounts)?.document())),
-        ("state", _) => replace_state(request, accounts),
-        (_, &Method::GET) => requests(request, accounts),
-        _ => {
-            match any_key(request) {
-                Ok(_) => account(request, accounts)?.journal.clear(),
-                Err(_) => accounts.unattributed.clear(),
-            }
-            Ok(Reply::ok(&json!({ "success": true })))
-        }
-    }
-}
-
-/// `PUT state`: the whole account, from a document as `GET state` writes it.
-fn replace_state(request: &Request, accounts: &Accounts) -> Result<Reply, Refused> {
-    let account = account(request, accounts)?;
-    let document: Value = serde_json::from_slice(&request.body)
-        .map_err(|error| Refused::bad_request(format!("The body is not JSON: {error}.")))?;
-    account.replace(&document).map_err(|error| {
-        Refused::new(StatusCode::UNPROCESSABLE_ENTITY, format!("The state is refused: {error}."))
-    })?;
-    Ok(Reply::ok(&account.document()))
-}
-
-/// `GET requests`: the journal of the request's key; without a key, of requests that had no usable one.
-fn requests(request: &Request, accounts: &Accounts) -> Result<Reply, Refused> {
-    let range = read_range(request)?;
-    let excerpt = match any_key(request) {
-        Ok(_) => account(request, accounts)?.journal.read(range),
-        Err(_) => accounts.unattributed.read(range),
-    };
-    let body = serde_json::to_value(excerpt).map_err(|error| {
-        Refused::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The journal cannot be written: {error}."))
-    })?;
-    Ok(Reply::ok(&body))
-}
-
-fn read_range(request: &Request) -> Result<Range, Refused> {
-    let query = Query::parse(&request.query)
-        .map_err(|_| Refused::bad_request("The query is not valid percent-encoded UTF-8."))?;
-    let mut range = Range::default();
-    for (key, value) in query.pairs() {
-        let number = || {
-            value
-                .parse::<u64>()
-                .map_err(|_| Refused::bad_request(format!("{key} has to be a whole number, not `{value}`.")))
-        };
-        match key {
-            "after" => range.after = number()?,
-            "limit" => range.limit = Some(usize::try_from(number()?).unwrap_or(usize::MAX)),
-            "unmatched" => range.unmatched = matches!(value, "" | "true" | "1"),
-            _ => {
-                return Err(Refused::bad_request(format!(
-                    "There is no parameter {key}: write after, limit or unmatched."
-                )));
+        ("requests/find", _) => requests::find(request, accounts),
+        ("requests", &Method::GET) => requests::read(request, accounts),
+        ("requests", _) => requests::forget(request, accounts),
+        (path, method) => {
+            let account = account(request, accounts)?;
+            match (path, method) {
+                ("reset", _) => {
+                    account.reset();
+                    Ok(done())
+                }
+                ("state", &Method::GET) => Ok(Reply::ok(&account.document())),
+                ("state", _) => state::replace(request, &account),
+                ("clock", &Method::GET) => Ok(clock::show(&account)),
+                ("clock", _) => clock::set(request, &account),
+                ("faults", &Method::GET) => Ok(faults::list(&account)),
+                ("faults", &Method::POST) => faults::add(request, &account),
+                ("faults", _) => Ok(faults::clear(&account)),
+                ("faults/{name}", _) => faults::remove(name, &account),
+                ("snapshots", _) => Ok(snapshots::list(&account)),
+                ("snapshots/{name}", &Method::GET) => snapshots::show(name, &account),
+                ("snapshots/{name}", _) => snapshots::save(name, &account),
+                _ => snapshots::restore(name, request, &account, accounts),
             }
         }
     }
-    Ok(range)
 }
 
+fn done() -> Reply {
+    Reply::ok(&json!({ "success": true }))
+}
+
+/// The account of the request's key.
 fn account(request: &Request, accounts: &Accounts) -> Result<Arc<Account>, Refused> {
     let refused = |why: String| {
         let how = "Name the account by its API key, as a request to Cordial would: `curl -u KEY: ...` or the header x-api-key";
@@ -152,4 +188,24 @@ fn account(request: &Request, accounts: &Accounts) -> Result<Arc<Account>, Refus
     };
     let key = any_key(request).map_err(|why| refused(why.to_owned()))?;
     accounts.open(&key).map_err(|error| refused(error.to_string()))
+}
+
+/// The body, as what it should be.
+fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refused> {
+    let value: Value = serde_json::from_slice(&request.body)
+        .map_err(|error| Refused::bad_request(format!("The body is not JSON: {error}.")))?;
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Refused::unprocessable(format!("{}: {}.", error.path(), error.inner())))
+}
+
+fn query(request: &Request) -> Result<Query, Refused> {
+    Query::parse(&request.query)
+        .map_err(|_| Refused::bad_request("The query is not valid percent-encoded UTF-8."))
+}
+
+fn json_reply(value: &impl Serialize) -> Outcome {
+    let value = serde_json::to_value(value).map_err(|error| {
+        Refused::new(StatusCode::INTERNAL_SERVER_ERROR, format!("This cannot be written: {error}."))
+    })?;
+    Ok(Reply::ok(&value))
 }

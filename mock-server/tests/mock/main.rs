@@ -1,7 +1,7 @@
 //! The mock as a client sees it: over real HTTP, one file per area.
 
-
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it should be")]
+
 mod account_lists;
 mod activities;
 mod attributes;
@@ -9,9 +9,14 @@ mod authentication;
 mod bad_input;
 mod contacts;
 mod control_plane;
+mod faults;
 mod integrations;
+mod journal;
+mod keys;
 mod process;
 mod segment_classic;
 mod segment_ingest;
+mod snapshots;
 mod support;
+mod time;
 mod unserved;

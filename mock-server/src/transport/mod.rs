@@ -1,25 +1,31 @@
 //! Sockets, limits and shutdown: the only file that names the HTTP server's library.
 
+mod stream;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::channel::Channel;
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
+use crate::control::{self, Answer};
 use crate::dispatch::{Service, with_cors};
+use crate::faults::{Delivery, Form};
 use crate::message::{Reply, Request};
 use crate::refusal::Refusal;
 use crate::routes::Version;
+use stream::{Sabotage, Stream};
 
 /// How much a request may ask of the server.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +64,10 @@ pub(crate) async fn serve(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => connect(stream, peer, &graceful, Arc::clone(&service), limits),
+                Ok((stream, peer)) => {
+                    let server = Server { service: Arc::clone(&service), limits, stopping: stop.clone() };
+                    connect(stream, peer, &graceful, server);
+                }
                 Err(error) => {
                     // Out of file handles, most likely: the next connection may close one.
                     warn!(%error, "a connection could not be accepted");
@@ -79,20 +88,25 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-fn connect(
-    stream: TcpStream,
-    peer: SocketAddr,
-    graceful: &GracefulShutdown,
+/// What every connection needs.
+#[derive(Debug, Clone)]
+struct Server {
     service: Arc<Service>,
     limits: Limits,
-) {
+    stopping: watch::Receiver<bool>,
+}
+
+fn connect(stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown, server: Server) {
     // Replies are small and whole: waiting to fill a packet only costs time.
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "TCP_NODELAY was refused");
     }
+    let limits = server.limits;
+    let sabotage = Sabotage::default();
+    let stream = Stream::new(stream, sabotage.clone());
     let service = service_fn(move |request| {
-        let service = Arc::clone(&service);
-        async move { Ok::<_, Infallible>(answer(request, &service, limits).await) }
+        let (server, sabotage) = (server.clone(), sabotage.clone());
+        async move { Ok::<_, Infallible>(answer(request, peer, &server, &sabotage).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -101,7 +115,7 @@ fn connect(
         .max_headers(MAX_HEADERS)
         // A client may close its sending side and still read the reply.
         .half_close(true)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(stream, service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
@@ -110,30 +124,61 @@ fn connect(
     });
 }
 
+type Response = hyper::Response<Either<Full<Bytes>, Channel<Bytes>>>;
+
 async fn answer(
     request: hyper::Request<Incoming>,
-    service: &Service,
-    limits: Limits,
-) -> hyper::Response<Full<Bytes>> {
+    peer: SocketAddr,
+    server: &Server,
+    sabotage: &Sabotage,
+) -> Response {
+    let Server { service, limits, stopping } = server;
     let (parts, body) = request.into_parts();
-    let reply = match read(body, limits).await {
-        Ok(body) => {
-            let request = Request {
-                method: parts.method.clone(),
-                path: parts.uri.path().to_owned(),
-                query: parts.uri.query().unwrap_or_default().to_owned(),
-                headers: parts.headers,
-                body,
-            };
-            service.answer(request)
-        }
+    let body = match read(body, *limits).await {
+        Ok(body) => body,
         Err(refusal) => {
             let version = if parts.uri.path().starts_with("/v2/") { Version::V2 } else { Version::V1 };
-            with_cors(refusal.into_reply(version))
+            return respond(with_cors(refusal.into_reply(version)));
         }
     };
+    let request = Request {
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body,
+        peer: Some(peer.ip()),
+    };
+    if control::owns(&request.path) {
+        return match control::answer(&request, &service.accounts, stopping.clone()).await {
+            Answer::Whole(reply) => respond(reply),
+            Answer::Events(events) => stream_events(events),
+        };
+    }
+    let (reply, delivery) = service.answer(request);
     info!(method = %parts.method, path = parts.uri.path(), status = reply.status.as_u16(), why = reply.why, "answered");
+    deliver(delivery, sabotage).await;
     respond(reply)
+}
+
+/// Waits as long as a fault says, and prepares the connection for what it does to the reply.
+async fn deliver(delivery: Delivery, sabotage: &Sabotage) {
+    if !delivery.delay.is_zero() {
+        tokio::time::sleep(delivery.delay).await;
+    }
+    if delivery.form == Form::Hang {
+        // Ends with the connection: when the client gives up, the server drops this.
+        std::future::pending::<()>().await;
+    }
+    sabotage.set(delivery.form);
+}
+
+fn stream_events(events: Channel<Bytes>) -> Response {
+    let mut response = hyper::Response::new(Either::Right(events));
+    let headers = response.headers_mut();
+    headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/event-stream"));
+    headers.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    response
 }
 
 async fn read(body: Incoming, limits: Limits) -> Result<Bytes, Refusal> {
@@ -145,8 +190,8 @@ async fn read(body: Incoming, limits: Limits) -> Result<Bytes, Refusal> {
     }
 }
 
-fn respond(reply: Reply) -> hyper::Response<Full<Bytes>> {
-    let mut response = hyper::Response::new(Full::new(reply.body));
+fn respond(reply: Reply) -> Response {
+    let mut response = hyper::Response::new(Either::Left(Full::new(reply.body)));
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response

@@ -1,0 +1,216 @@
+//! One run of a destination's process.
+
+use std::collections::{HashMap, VecDeque};
+use std::process::Stdio as Pipe;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::Program;
+use crate::driver::{DriverError, DriverErrorKind, exchange};
+
+/// The longest line that a destination may write to stdout.
+const MAX_LINE: u64 = 16 << 20;
+
+/// How much of stderr is kept: its end.
+const MAX_STDERR: usize = 64 << 10;
+
+/// How long after stdout has closed the process may take to end, before it is ended.
+const END: std::time::Duration = std::time::Duration::from_secs(2);
+
+type Waiting = HashMap<u64, oneshot::Sender<Result<Value, DriverError>>>;
+
+#[derive(Debug, Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    stderr: Mutex<VecDeque<u8>>,
+}
+
+impl Shared {
+    /// Fails everything in flight.
+    fn fail_all(&self, error: &DriverError) {
+        for (_, waiting) in self.waiting.lock().drain() {
+            // Whoever has stopped waiting does not need to know.
+            let _ = waiting.send(Err(error.clone()));
+        }
+    }
+}
+
+/// A running process.
+#[derive(Debug)]
+pub(super) struct Process {
+    shared: Arc<Shared>,
+    lines: mpsc::UnboundedSender<String>,
+    kill: mpsc::Sender<()>,
+    alive: watch::Receiver<bool>,
+}
+
+impl Process {
+    pub(super) fn start(program: &Program) -> Result<Self, DriverError> {
+        let crash = |message: String| DriverError::new(DriverErrorKind::Crash, message);
+        let Some((name, arguments)) = program.command.split_first() else {
+            return Err(crash("the command is empty".to_owned()));
+        };
+        let mut command = Command::new(name);
+        command.args(arguments).envs(program.env.iter().cloned());
+        command.stdin(Pipe::piped()).stdout(Pipe::piped()).stderr(Pipe::piped()).kill_on_drop(true);
+        if let Some(folder) = &program.folder {
+            command.current_dir(folder);
+        }
+        // A group of its own: a hang is ended with all of its children.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command.spawn().map_err(|error| crash(format!("{} cannot be started: {error}", name.display())))?;
+        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+            return Err(crash("the process has no pipes".to_owned()));
+        };
+        let shared = Arc::new(Shared::default());
+        let (lines, outgoing) = mpsc::unbounded_channel();
+        let (kill, killed) = mpsc::channel(1);
+        let (over, alive) = watch::channel(true);
+        tokio::spawn(write(stdin, outgoing));
+        let errors = tokio::spawn(keep_stderr(stderr, Arc::clone(&shared)));
+        tokio::spawn(supervise(child, stdout, errors, Arc::clone(&shared), killed, over));
+        Ok(Self { shared, lines, kill, alive })
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        *self.alive.borrow()
+    }
+
+    pub(super) async fn ended(&self) {
+        // An error means that the supervisor is gone, and with it the process.
+        let _ = self.alive.clone().wait_for(|alive| !alive).await;
+    }
+
+    pub(super) fn kill(&self) {
+        // A full channel means that this is under way already.
+        let _ = self.kill.try_send(());
+    }
+
+    pub(super) fn stderr(&self) -> Option<String> {
+        let kept = self.shared.stderr.lock();
+        let bytes: Vec<u8> = kept.iter().copied().collect();
+        (!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    pub(super) async fn ask(&self, id: u64, request: Value) -> Result<Value, DriverError> {
+        let (sender, reply) = oneshot::channel();
+        self.shared.waiting.lock().insert(id, sender);
+        let gone = || DriverError::new(DriverErrorKind::Crash, "the process had ended before it was asked");
+        // Checked after the entry was made: whoever ends from now on fails it.
+        if !self.is_alive() || self.lines.send(format!("{request}\n")).is_err() {
+            self.shared.waiting.lock().remove(&id);
+            return Err(gone());
+        }
+        reply.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+async fn write(mut stdin: ChildStdin, mut outgoing: mpsc::UnboundedReceiver<String>) {
+    while let Some(line) = outgoing.recv().await {
+        // A process that has closed its stdin shows by its end, which the supervisor sees.
+        if stdin.write_all(line.as_bytes()).await.is_err() || stdin.flush().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn keep_stderr(mut stderr: impl AsyncRead + Unpin, shared: Arc<Shared>) {
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = stderr.read(&mut buffer).await {
+        let mut kept = shared.stderr.lock();
+        kept.extend(&buffer[..count]);
+        let excess = kept.len().saturating_sub(MAX_STDERR);
+        kept.drain(..excess);
+    }
+}
+
+/// Reads replies until something ends the process, sees to it that it has ended, and fails what is still in flight.
+async fn supervise(
+    mut child: Child,
+    stdout: ChildStdout,
+    errors: tokio::task::JoinHandle<()>,
+    shared: Arc<Shared>,
+    mut killed: mpsc::Receiver<()>,
+    over: watch::Sender<bool>,
+) {
+    let broken = tokio::select! {
+        broken = read(stdout, &shared) => broken,
+        _ = killed.recv() => Some(DriverError::new(DriverErrorKind::Crash, "the process was ended because it hung")),
+    };
+    let status = match &broken {
+        Some(_) => {
+            end(&mut child).await;
+            String::new()
+        }
+        None => match tokio::time::timeout(END, child.wait()).await {
+            Ok(Ok(status)) => format!(" ({status})"),
+            _ => {
+                end(&mut child).await;
+                " (it had closed its stdout)".to_owned()
+            }
+        },
+    };
+    // stderr is read to its end first, so that it is whole in the report. A grandchild may hold it open.
+    let _ = tokio::time::timeout(END, errors).await;
+    over.send_replace(false);
+    let error = broken.unwrap_or_else(|| DriverError::new(DriverErrorKind::Crash, format!("the process ended while it was needed{status}")));
+    shared.fail_all(&error);
+}
+
+/// Ends the process and all of its children.
+async fn end(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(id) = child.id() {
+        // The group's id is that of its first process. Without `unsafe` a signal takes a program of its own.
+        let _ = Command::new("kill").args(["-KILL", &format!("-{id}")]).stderr(Pipe::null()).status().await;
+    }
+    let _ = child.kill().await;
+}
+
+/// Hands each reply to whoever waits for it. Returns what is wrong, or nothing at the end of the stream.
+async fn read(stdout: ChildStdout, shared: &Shared) -> Option<DriverError> {
+    let mut stdout = BufReader::new(stdout);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match (&mut stdout).take(MAX_LINE).read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => return None,
+            Ok(_) if !line.ends_with(b"\n") && line.len() as u64 >= MAX_LINE => {
+                return Some(protocol(format!("a line on stdout is longer than {MAX_LINE} bytes")));
+            }
+            Ok(_) => {}
+        }
+        if let Err(error) = hand_over(&line, shared) {
+            return Some(error);
+        }
+    }
+}
+
+fn hand_over(line: &[u8], shared: &Shared) -> Result<(), DriverError> {
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(());
+    }
+    let noise = |what: &str| protocol(format!("{what}\n  got: {}\n  fix: stdout is for the protocol alone, print to stderr", exchange::shown(text)));
+    let reply: Value = serde_json::from_str(text).map_err(|_| noise("a line on stdout is not JSON"))?;
+    let Some(id) = reply.get("id").and_then(Value::as_u64) else {
+        return Err(noise("a line on stdout has no numeric id"));
+    };
+    let Some(waiting) = shared.waiting.lock().remove(&id) else {
+        return Err(protocol(format!("a reply has the id {id}, which nobody waits for: it was never asked, or answered before\n  got: {}", exchange::shown(text))));
+    };
+    // Whoever has stopped waiting does not need to know.
+    let _ = waiting.send(Ok(reply));
+    Ok(())
+}
+
+fn protocol(message: String) -> DriverError {
+    DriverError::new(DriverErrorKind::Protocol, message)
+}

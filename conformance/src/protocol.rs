@@ -173,9 +173,15 @@ impl Request<'_> {
         let op = self.op();
         match self {
             Self::Hello => json!({ "op": op, "id": id, "protocol": [VERSION] }),
-            Self::Open(instance, settings) => json!({ "op": op, "id": id, "instance": instance, "settings": settings }),
-            Self::Deliver(instance, events) => json!({ "op": op, "id": id, "instance": instance, "events": events }),
-            Self::Drain(instance) | Self::Close(instance) => json!({ "op": op, "id": id, "instance": instance }),
+            Self::Open(instance, settings) => {
+                json!({ "op": op, "id": id, "instance": instance, "settings": settings })
+            }
+            Self::Deliver(instance, events) => {
+                json!({ "op": op, "id": id, "instance": instance, "events": events })
+            }
+            Self::Drain(instance) | Self::Close(instance) => {
+                json!({ "op": op, "id": id, "instance": instance })
+            }
             Self::Bye => json!({ "op": op, "id": id }),
         }
     }

@@ -9,8 +9,6 @@ const { Destination } = require('@segment/actions-core')
 const { default: definition } = require('@segment/action-destinations/dist/destinations/cordial')
 const { version } = require('@segment/action-destinations/package.json')
 
-const instances = new Map() // instance -> { destination, settings, work: promise of all deliveries so far }
-
 // What a customer sets up in Segment's user interface: one subscription per action that has a trigger. Its field
 // defaults name neither the contact's identity nor its attributes, so these come from the scenario's settings.
 function subscriptions({ primaryKey = 'channels.email.address', integration }) {
@@ -39,25 +37,23 @@ async function deliver({ destination, settings }, event) {
   }
 }
 
+const instances = new Map()
 const operations = {
   hello: () => ({
     protocol: 1, destination: { name: 'segment-actions', version, language: 'javascript' },
     dialect: 'actions', capabilities: ['identify', 'group', 'track', 'page'], retry: 'classify',
   }),
-  open: ({ instance, settings }) => {
-    const { endpoint, apiKey, segmentIdKey } = settings
-    const own = { endpoint, apiKey, ...(segmentIdKey && { segmentIdKey }), subscriptions: subscriptions(settings) }
-    instances.set(instance, { destination: new Destination(definition), settings: own, work: Promise.resolve() })
+  open: ({ instance, settings: { endpoint, apiKey, segmentIdKey, ...others } }) => {
+    const settings = { endpoint, apiKey, ...(segmentIdKey && { segmentIdKey }), subscriptions: subscriptions(others) }
+    instances.set(instance, { destination: new Destination(definition), settings })
   },
-  deliver: async ({ instance, events }) => {
-    const opened = instances.get(instance)
-    if (!opened) throw new Error(`instance "${instance}" is not open`)
-    const inOrder = async () => { const all = []; for (const event of events) all.push(await deliver(opened, event)); return all }
-    return { results: await (opened.work = opened.work.then(inOrder)) }
+  deliver: async ({ instance, events }) => { // Nothing is left pending afterwards, so `drain` has nothing to do.
+    if (!instances.has(instance)) throw new Error(`instance "${instance}" is not open`)
+    const results = []
+    for (const event of events) results.push(await deliver(instances.get(instance), event))
+    return { results }
   },
-  drain: async ({ instance }) => void (await instances.get(instance)?.work),
-  close: async ({ instance }) => { await instances.get(instance)?.work; instances.delete(instance) },
-  bye: async () => void (await Promise.all([...instances.values()].map(({ work }) => work))),
+  drain: () => {}, close: ({ instance }) => void instances.delete(instance), bye: () => {},
 }
 
 require('node:readline').createInterface({ input: process.stdin }).on('line', async (line) => {

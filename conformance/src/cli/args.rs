@@ -51,8 +51,10 @@ pub(super) enum Command {
     /// Walk through the handshake with a destination step by step and show where it goes wrong
     Doctor(Box<DoctorArgs>),
     /// Print the JSON Schema of scenario files, for editors
-    #[command(after_help = "Example, the first line of a scenario file for editors with the YAML language server:\n  \
-        cordial-conformance schema > scenario.schema.json\n  # yaml-language-server: $schema=../scenario.schema.json")]
+    #[command(
+        after_help = "Example, the first line of a scenario file for editors with the YAML language server:\n  \
+        cordial-conformance schema > scenario.schema.json\n  # yaml-language-server: $schema=../scenario.schema.json"
+    )]
     Schema,
 }
 

@@ -18,6 +18,7 @@ use clap::Parser;
 
 pub use error::CliError;
 
+use crate::scenario::{self, ScenarioSet};
 use args::{Cli, Command};
 
 /// Runs the program with these arguments, the first of which is its own name, and returns its exit code: one of
@@ -38,10 +39,15 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         None => run::run(&cli.run).await,
         Some(Command::Run(args)) => run::run(&args).await,
         Some(Command::List(args)) => list::list(&args).await,
-        Some(Command::Explain(args)) => explain::explain(&args).await,
+        Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Doctor(args)) => doctor::doctor(&args).await,
         Some(Command::Schema) => schema::schema(),
     }
+}
+
+/// The scenarios of a folder, or those that come built in.
+fn scenarios(folder: Option<&std::path::Path>) -> Result<ScenarioSet, CliError> {
+    folder.map_or_else(scenario::embedded, scenario::load).map_err(CliError::usage)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CliError> {

@@ -74,7 +74,11 @@ impl Destination for Broken {
             }
             Flaw::SwallowsRefusals => {
                 let result = self.sound.deliver(instance, event).await;
-                if result.status == Some(422) { DeliveryResult { outcome: Outcome::Delivered, ..result } } else { result }
+                if result.status == Some(422) {
+                    DeliveryResult { outcome: Outcome::Delivered, ..result }
+                } else {
+                    result
+                }
             }
             Flaw::MakesContactsOnTrack if is_track => {
                 let identify = json!({ "type": "identify", "userId": event["userId"] });

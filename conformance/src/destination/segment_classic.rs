@@ -58,10 +58,16 @@ impl Destination for SegmentClassic {
     }
 
     async fn deliver(&self, settings: &Settings, event: &Value) -> DeliveryResult {
-        let request = self.client.post(format!("{}/segment", settings.endpoint)).basic_auth(&settings.api_key, Some("")).json(event);
+        let request = self
+            .client
+            .post(format!("{}/segment", settings.endpoint))
+            .basic_auth(&settings.api_key, Some(""))
+            .json(event);
         match request.send().await {
             Ok(reply) => classify(reply).await,
-            Err(error) => DeliveryResult::new(Outcome::Retryable).with_message(error.without_url().to_string()),
+            Err(error) => {
+                DeliveryResult::new(Outcome::Retryable).with_message(error.without_url().to_string())
+            }
         }
     }
 }
@@ -78,7 +84,8 @@ async fn classify(reply: Response) -> DeliveryResult {
     };
     let retry_after_ms = (outcome == Outcome::Retryable).then(|| retry_after(&reply)).flatten();
     let text = reply.text().await;
-    let message = (status != StatusCode::OK).then(|| text.unwrap_or_default()).filter(|text| !text.is_empty());
+    let message =
+        (status != StatusCode::OK).then(|| text.unwrap_or_default()).filter(|text| !text.is_empty());
     DeliveryResult { outcome, status: Some(status.as_u16()), retry_after_ms, message }
 }
 

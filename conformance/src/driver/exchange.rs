@@ -20,11 +20,18 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn accepted(op: &str, reply: Value) -> Result<Value, DriverError> {
     if reply.get("unsupported").and_then(Value::as_bool) == Some(true) {
         let reason = reply.get("reason").and_then(Value::as_str).unwrap_or("without a reason");
-        return Err(DriverError::new(DriverErrorKind::Unsupported, format!("`{op}` is unsupported: {reason}")));
+        return Err(DriverError::new(
+            DriverErrorKind::Unsupported,
+            format!("`{op}` is unsupported: {reason}"),
+        ));
     }
     if let Some(error) = reply.get("error") {
-        let message = error.get("message").and_then(Value::as_str).map_or_else(|| error.to_string(), str::to_owned);
-        return Err(DriverError::new(DriverErrorKind::Adapter, format!("`{op}` could not be tried: {message}")));
+        let message =
+            error.get("message").and_then(Value::as_str).map_or_else(|| error.to_string(), str::to_owned);
+        return Err(DriverError::new(
+            DriverErrorKind::Adapter,
+            format!("`{op}` could not be tried: {message}"),
+        ));
     }
     Ok(reply)
 }
@@ -32,7 +39,10 @@ pub(super) fn accepted(op: &str, reply: Value) -> Result<Value, DriverError> {
 pub(super) fn hello(reply: Value) -> Result<HelloReply, DriverError> {
     let hello: HelloReply = parse("hello", reply)?;
     if hello.protocol != VERSION {
-        let message = format!("the destination wants to speak protocol {}, this runner speaks {VERSION}", hello.protocol);
+        let message = format!(
+            "the destination wants to speak protocol {}, this runner speaks {VERSION}",
+            hello.protocol
+        );
         return Err(DriverError::new(DriverErrorKind::Protocol, message));
     }
     Ok(hello)
@@ -40,7 +50,10 @@ pub(super) fn hello(reply: Value) -> Result<HelloReply, DriverError> {
 
 pub(super) fn results(mut reply: Value, events: usize) -> Result<Vec<DeliveryResult>, DriverError> {
     let results = reply.get_mut("results").map(Value::take).ok_or_else(|| {
-        DriverError::new(DriverErrorKind::Protocol, format!("the reply to `deliver` has no `results`: {}", shown(&reply.to_string())))
+        DriverError::new(
+            DriverErrorKind::Protocol,
+            format!("the reply to `deliver` has no `results`: {}", shown(&reply.to_string())),
+        )
     })?;
     let results: Vec<DeliveryResult> = parse("deliver", results)?;
     if results.len() != events {
@@ -53,6 +66,9 @@ pub(super) fn results(mut reply: Value, events: usize) -> Result<Vec<DeliveryRes
 fn parse<T: serde::de::DeserializeOwned>(op: &str, value: Value) -> Result<T, DriverError> {
     let text = value.to_string();
     serde_json::from_value(value).map_err(|error| {
-        DriverError::new(DriverErrorKind::Protocol, format!("the reply to `{op}` is against the protocol: {error}\n  got: {}", shown(&text)))
+        DriverError::new(
+            DriverErrorKind::Protocol,
+            format!("the reply to `{op}` is against the protocol: {error}\n  got: {}", shown(&text)),
+        )
     })
 }

@@ -32,11 +32,19 @@ impl Http {
         let reply = asked.await.map_err(|error| self.broken(op, &error))?;
         let status = reply.status();
         let text = reply.text().await.map_err(|error| self.broken(op, &error))?;
-        let against = |what: String| DriverError::new(DriverErrorKind::Protocol, format!("`{op}`: {what}\n  got: {status} {}", exchange::shown(&text)));
+        let against = |what: String| {
+            DriverError::new(
+                DriverErrorKind::Protocol,
+                format!("`{op}`: {what}\n  got: {status} {}", exchange::shown(&text)),
+            )
+        };
         if !status.is_success() {
-            return Err(against("the reply's status has to be 200, whatever became of the events".to_owned()));
+            return Err(against(
+                "the reply's status has to be 200, whatever became of the events".to_owned(),
+            ));
         }
-        let value: Value = serde_json::from_str(&text).map_err(|error| against(format!("the reply is not JSON: {error}")))?;
+        let value: Value = serde_json::from_str(&text)
+            .map_err(|error| against(format!("the reply is not JSON: {error}")))?;
         if value.get("id").and_then(Value::as_u64) != Some(id) {
             return Err(against(format!("the reply has to repeat the id {id}")));
         }

@@ -42,7 +42,9 @@ impl<D: Destination> InProcess<D> {
 
     async fn instance(&self, name: &str) -> Result<Arc<D::Instance>, DriverError> {
         let found = self.instances.read().await.get(name).cloned();
-        found.ok_or_else(|| DriverError::new(DriverErrorKind::Adapter, format!("the instance `{name}` is not open")))
+        found.ok_or_else(|| {
+            DriverError::new(DriverErrorKind::Adapter, format!("the instance `{name}` is not open"))
+        })
     }
 }
 

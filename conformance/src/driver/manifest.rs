@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::stdio::Program;
-use super::{DEADLINE, Driver, Http, Stdio};
+use super::{DEADLINE, Driver, Http, Program, Stdio};
 use crate::protocol::HelloReply;
 use crate::scenario::{Capability, Dialect};
 
@@ -69,7 +68,8 @@ impl Manifest {
         let refuse = |message: String| ManifestError { path: path.display().to_string(), message };
         let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
         let document: Document = serde_saphyr::from_str(&text).map_err(|error| refuse(error.to_string()))?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         document.check(folder).map_err(refuse)
     }
 
@@ -87,7 +87,10 @@ impl Manifest {
     pub fn claims_not_kept(&self, hello: &HelloReply) -> Vec<String> {
         let mut broken = Vec::new();
         if hello.dialect != self.dialect.to_string() {
-            broken.push(format!("the manifest claims the dialect {}, the destination says that it speaks {}", self.dialect, hello.dialect));
+            broken.push(format!(
+                "the manifest claims the dialect {}, the destination says that it speaks {}",
+                self.dialect, hello.dialect
+            ));
         }
         for capability in &self.capabilities {
             if !hello.capabilities.contains(&capability.to_string()) {
@@ -100,8 +103,14 @@ impl Manifest {
 
 impl Document {
     fn check(self, folder: &Path) -> Result<Manifest, String> {
-        if self.name.is_empty() || !self.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || self.name.starts_with('.') {
-            return Err(format!("`{}` is no name: use letters, digits, dashes, underscores and dots, as in `my-destination`", self.name));
+        if self.name.is_empty()
+            || !self.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            || self.name.starts_with('.')
+        {
+            return Err(format!(
+                "`{}` is no name: use letters, digits, dashes, underscores and dots, as in `my-destination`",
+                self.name
+            ));
         }
         let deadline = match self.deadline_seconds {
             None => DEADLINE,
@@ -120,7 +129,13 @@ impl Document {
             (true, None) => return Err("nothing says how to reach the destination: add `command: [program, argument]` or `url: http://...`".to_owned()),
             (false, Some(_)) => return Err("`command` and `url` are both given: keep the one that the destination speaks".to_owned()),
         };
-        Ok(Manifest { name: self.name, dialect: self.dialect, capabilities: self.capabilities, reach, deadline })
+        Ok(Manifest {
+            name: self.name,
+            dialect: self.dialect,
+            capabilities: self.capabilities,
+            reach,
+            deadline,
+        })
     }
 }
 
@@ -139,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_command_starts_in_the_manifest_s_folder() {
-        let manifest = read(&format!("{HEAD}command: [python3, destination.py]\ndeadlineSeconds: 2.5\n")).unwrap();
+        let manifest =
+            read(&format!("{HEAD}command: [python3, destination.py]\ndeadlineSeconds: 2.5\n")).unwrap();
         let Reach::Command(program) = manifest.reach else { panic!("no command") };
         assert_eq!(program.command, ["python3", "destination.py"]);
         assert!(program.folder.unwrap().is_absolute());

@@ -17,7 +17,7 @@ pub use self::http::Http;
 pub use in_process::{Destination, InProcess};
 pub use manifest::{Manifest, ManifestError, Reach};
 pub use serve::serve_stdio;
-pub use stdio::Stdio;
+pub use stdio::{Program, Stdio};
 
 use crate::protocol::{DeliveryResult, HelloReply, Settings};
 

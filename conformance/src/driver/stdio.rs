@@ -90,7 +90,10 @@ impl Stdio {
         let outcome = answer.unwrap_or_else(|_| {
             // Whoever hangs may hold up everything behind it.
             process.kill();
-            Err(DriverError::new(DriverErrorKind::Timeout, format!("`{op}` was not answered within {:?}", self.deadline)))
+            Err(DriverError::new(
+                DriverErrorKind::Timeout,
+                format!("`{op}` was not answered within {:?}", self.deadline),
+            ))
         });
         let outcome = outcome.and_then(|reply| exchange::accepted(op, reply));
         outcome.map_err(|error| DriverError { stderr: process.stderr(), ..error })
@@ -131,7 +134,10 @@ impl Driver for Stdio {
             Err(_) => {
                 process.kill();
                 let message = format!("the process did not end within {:?} after `bye`", self.deadline);
-                Err(DriverError { stderr: process.stderr(), ..DriverError::new(DriverErrorKind::Timeout, message) })
+                Err(DriverError {
+                    stderr: process.stderr(),
+                    ..DriverError::new(DriverErrorKind::Timeout, message)
+                })
             }
         }
     }

@@ -33,7 +33,8 @@ fn body(body: &Value, mark: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut shown = indent(&lines[..lines.len().min(MOST_LINES)].join("\n"), &format!("  {mark}"));
     if lines.len() > MOST_LINES {
-        shown += &format!("  {mark}... {} more lines; `--report json=FILE` has them\n", lines.len() - MOST_LINES);
+        shown +=
+            &format!("  {mark}... {} more lines; `--report json=FILE` has them\n", lines.len() - MOST_LINES);
     }
     shown
 }

@@ -4,7 +4,9 @@
 use cordial_mock::JournalEntry;
 use serde::Serialize;
 
-use crate::run::{Conclusion, DestinationReport, ProblemKind, RunReport, ScenarioReport, SnapshotMode, SnapshotState};
+use crate::run::{
+    Conclusion, DestinationReport, ProblemKind, RunReport, ScenarioReport, SnapshotMode, SnapshotState,
+};
 use crate::scenario::Level;
 
 /// The version of this format.

@@ -20,7 +20,11 @@ pub fn render(report: &RunReport) -> Result<String, SerializeError> {
     for difference in &report.differences {
         let (one, other) = &difference.destinations;
         let message = format!("{one} (-) and {other} (+) leave different accounts behind");
-        beside.add_test_case(failed(&format!("end-state {}", difference.scenario), &message, &difference.diff));
+        beside.add_test_case(failed(
+            &format!("end-state {}", difference.scenario),
+            &message,
+            &difference.diff,
+        ));
     }
     for request in &report.stray_requests {
         beside.add_test_case(failed("stray-request", "a request with the key of no scenario", request));
@@ -29,7 +33,11 @@ pub fn render(report: &RunReport) -> Result<String, SerializeError> {
         beside.add_test_case(error("harness", "the harness is at fault", fault));
     }
     if report.conclusion() == Conclusion::NothingRan {
-        beside.add_test_case(failed("something-ran", "nothing ran, or fewer scenarios than were selected", ""));
+        beside.add_test_case(failed(
+            "something-ran",
+            "nothing ran, or fewer scenarios than were selected",
+            "",
+        ));
     }
     if !beside.test_cases.is_empty() {
         document.add_test_suite(beside);

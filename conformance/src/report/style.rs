@@ -37,5 +37,7 @@ fn paint(style: Style, text: impl Display) -> String {
 
 /// `text` with every line behind `margin`.
 pub(super) fn indent(text: &str, margin: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{margin}{line}\n") }).collect()
+    text.lines()
+        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{margin}{line}\n") })
+        .collect()
 }

@@ -47,7 +47,8 @@ fn head(report: &RunReport) -> String {
         report.seed
     );
     for destination in &report.destinations {
-        let capabilities: Vec<String> = destination.claims.capabilities.iter().map(ToString::to_string).collect();
+        let capabilities: Vec<String> =
+            destination.claims.capabilities.iter().map(ToString::to_string).collect();
         let _ = writeln!(
             out,
             "  {} ({}) speaks {}, takes {}; {}",
@@ -155,9 +156,12 @@ fn expected(destination: &DestinationReport, verbose: bool) -> String {
     let mut out = String::new();
     for scenario in &destination.scenarios {
         let line = match &scenario.verdict {
-            Verdict::KnownFailure { reason } => format!("{} {}: {reason}", yellow("known failure"), scenario.id),
+            Verdict::KnownFailure { reason } => {
+                format!("{} {}: {reason}", yellow("known failure"), scenario.id)
+            }
             Verdict::Passed if verbose => {
-                let written = if scenario.snapshot == SnapshotState::Written { ", snapshot written" } else { "" };
+                let written =
+                    if scenario.snapshot == SnapshotState::Written { ", snapshot written" } else { "" };
                 format!("{} {} ({} checks{written})", green("passed"), scenario.id, scenario.checks.len())
             }
             Verdict::NotApplicable { reason } if verbose => {

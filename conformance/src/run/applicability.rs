@@ -23,5 +23,6 @@ pub fn why_not_applicable(scenario: &Scenario, claims: &Claims) -> Option<String
         .filter(|capability| !claims.capabilities.contains(capability))
         .map(ToString::to_string)
         .collect();
-    (!missing.is_empty()).then(|| format!("needs {}, which the destination does not claim", missing.join(" and ")))
+    (!missing.is_empty())
+        .then(|| format!("needs {}, which the destination does not claim", missing.join(" and ")))
 }

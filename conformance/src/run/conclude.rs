@@ -21,7 +21,12 @@ pub(super) struct Played<'a> {
 }
 
 /// The report on one scenario from all its repetitions. There is at least one.
-pub(super) fn conclude(subject: &Subject, scenario: &Scenario, played: &[Played<'_>], rerun: String) -> ScenarioReport {
+pub(super) fn conclude(
+    subject: &Subject,
+    scenario: &Scenario,
+    played: &[Played<'_>],
+    rerun: String,
+) -> ScenarioReport {
     let mut judged: Vec<ScenarioReport> =
         played.iter().map(|played| judge_one(scenario, *played, rerun.clone())).collect();
     let seen: Vec<&'static str> = judged.iter().map(|report| report.verdict.name()).collect();

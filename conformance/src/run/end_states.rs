@@ -18,7 +18,10 @@ impl EndState {
         if let Value::Object(document) = &mut state {
             document.remove("format");
             for contact in items(document, "contacts") {
-                remove(contact, &["cID", "createdAt", "lastModified", "lastUpdateSource", "listJoinDate", "anonymousIds"]);
+                remove(
+                    contact,
+                    &["cID", "createdAt", "lastModified", "lastUpdateSource", "listJoinDate", "anonymousIds"],
+                );
                 if let Some(Value::Object(channels)) = contact.get_mut("channels") {
                     for channel in channels.values_mut().filter_map(Value::as_object_mut) {
                         remove(channel, &["subscribedAt", "unsubscribedAt"]);
@@ -47,7 +50,10 @@ pub fn compare(one: &EndState, other: &EndState) -> Option<String> {
     Some(diff.unified_diff().context_radius(3).to_string())
 }
 
-fn items<'a>(document: &'a mut Map<String, Value>, key: &str) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+fn items<'a>(
+    document: &'a mut Map<String, Value>,
+    key: &str,
+) -> impl Iterator<Item = &'a mut Map<String, Value>> {
     let items = document.get_mut(key).and_then(Value::as_array_mut).map(|items| items.iter_mut());
     items.into_iter().flatten().filter_map(Value::as_object_mut)
 }
@@ -78,7 +84,9 @@ mod tests {
 
     #[test]
     fn an_attribute_that_is_named_like_an_assigned_field_is_compared() {
-        let state = |value: &str| EndState::of(&json!({"contacts": [{"attributes": {"cID": value, "createdAt": value}}]}));
+        let state = |value: &str| {
+            EndState::of(&json!({"contacts": [{"attributes": {"cID": value, "createdAt": value}}]}))
+        };
         assert!(compare(&state("1"), &state("2")).is_some());
     }
 
@@ -94,6 +102,9 @@ mod tests {
         let one = json!({"activities": [{"action": "a"}, {"action": "b"}]});
         let other = json!({"activities": [{"action": "b"}, {"action": "a"}]});
         let diff = compare(&EndState::of(&one), &EndState::of(&other)).unwrap();
-        assert!(diff.contains("-      \"action\": \"a\"") || diff.contains("+      \"action\": \"b\""), "{diff}");
+        assert!(
+            diff.contains("-      \"action\": \"a\"") || diff.contains("+      \"action\": \"b\""),
+            "{diff}"
+        );
     }
 }

@@ -13,7 +13,9 @@ pub struct Filter {
 #[derive(Debug, thiserror::Error)]
 pub enum FilterError {
     /// The text is not a glob.
-    #[error("`--only {pattern}` is not a pattern: {message}\n  fix: use `*` for any characters, as in `identify.*`")]
+    #[error(
+        "`--only {pattern}` is not a pattern: {message}\n  fix: use `*` for any characters, as in `identify.*`"
+    )]
     NotAPattern {
         /// The pattern as written.
         pattern: String,

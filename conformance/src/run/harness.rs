@@ -64,7 +64,8 @@ impl Harness {
     /// Starts a mock that knows just `keys`. A request with any other key is refused and counted as stray, so that
     /// a destination cannot get away with writing to an account that nobody looks at.
     pub async fn start(keys: impl IntoIterator<Item = String>, seed: u64) -> Result<Self, HarnessFault> {
-        let clock = CLOCK.parse().map_err(|error| HarnessFault(format!("the fixed clock is not a time: {error}")))?;
+        let clock =
+            CLOCK.parse().map_err(|error| HarnessFault(format!("the fixed clock is not a time: {error}")))?;
         let mock = MockCordial::builder()
             .clock(Clock::fixed(clock))
             .id_seed(seed)
@@ -82,7 +83,9 @@ impl Harness {
     }
 
     fn account(&self, key: &str) -> Result<AccountHandle, HarnessFault> {
-        self.mock.account(key).map_err(|error| HarnessFault(format!("the mock has no account for {key}: {error}")))
+        self.mock
+            .account(key)
+            .map_err(|error| HarnessFault(format!("the mock has no account for {key}: {error}")))
     }
 
     /// Puts the account of `key` into the state that `scenario` starts from.
@@ -95,7 +98,12 @@ impl Harness {
     }
 
     /// Plays `scenario` on the account of `key`, which [`Harness::prepare`] has made ready.
-    pub async fn play(&self, driver: &Arc<dyn Driver>, scenario: &Scenario, key: &str) -> Result<Attempt, HarnessFault> {
+    pub async fn play(
+        &self,
+        driver: &Arc<dyn Driver>,
+        scenario: &Scenario,
+        key: &str,
+    ) -> Result<Attempt, HarnessFault> {
         let account = self.account(key)?;
         let play = deliver_all(driver.as_ref(), scenario, key, self.settings(scenario, key));
         let results = tokio::time::timeout(LAST_RESORT, play).await.unwrap_or_else(|_| {

@@ -122,15 +122,21 @@ impl Entry {
     /// In what way the entry is out of date, if it is.
     fn complaint(&self, scenarios: &[ScenarioReport], review: Review<'_>) -> Option<(ProblemKind, String)> {
         if !review.known_ids.contains(&self.id.as_str()) {
-            let hint = nearest(&self.id, review.known_ids).map_or(String::new(), |id| format!("; did you mean `{id}`?"));
-            return Some((ProblemKind::KnownFailureUnmatched, format!("there is no scenario of this id{hint}")));
+            let hint = nearest(&self.id, review.known_ids)
+                .map_or(String::new(), |id| format!("; did you mean `{id}`?"));
+            return Some((
+                ProblemKind::KnownFailureUnmatched,
+                format!("there is no scenario of this id{hint}"),
+            ));
         }
         // Not looked at in this run: nothing can be said.
         let scenario = scenarios.iter().find(|scenario| scenario.id == self.id)?;
         if let Some(until) = self.until.filter(|until| *until < review.today) {
             return Some((
                 ProblemKind::KnownFailureExpired,
-                format!("was accepted until {until}; mend the destination, or decide anew and change `until`"),
+                format!(
+                    "was accepted until {until}; mend the destination, or decide anew and change `until`"
+                ),
             ));
         }
         match &scenario.verdict {
@@ -141,14 +147,16 @@ impl Entry {
                 ProblemKind::KnownFailureUnmatched,
                 format!("does not apply to this destination ({reason}); remove the entry"),
             )),
-            Verdict::Failed | Verdict::Advised if !scenario.checks.iter().any(|check| self.covers(check)) => Some((
-                ProblemKind::KnownFailureChanged,
-                format!(
-                    "fails in another way now: no failed check begins with `{}`; see the failure and change \
+            Verdict::Failed | Verdict::Advised if !scenario.checks.iter().any(|check| self.covers(check)) => {
+                Some((
+                    ProblemKind::KnownFailureChanged,
+                    format!(
+                        "fails in another way now: no failed check begins with `{}`; see the failure and change \
                      `message`, or mend the destination",
-                    self.message.trim()
-                ),
-            )),
+                        self.message.trim()
+                    ),
+                ))
+            }
             _ => None,
         }
     }

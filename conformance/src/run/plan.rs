@@ -34,7 +34,9 @@ impl<'a> Plan<'a> {
         filter.check_against(&all_ids)?;
         let selected = all
             .into_iter()
-            .filter(|scenario| filter.selects(&scenario.id) && shard.is_none_or(|shard| shard.holds(&scenario.id)))
+            .filter(|scenario| {
+                filter.selects(&scenario.id) && shard.is_none_or(|shard| shard.holds(&scenario.id))
+            })
             .collect();
         Ok(Self { selected, all_ids, partial: !filter.selects_all() || shard.is_some() })
     }
@@ -45,7 +47,10 @@ impl<'a> Plan<'a> {
     pub fn for_claims(&self, claims: &Claims) -> Vec<PlannedScenario<'a>> {
         self.selected
             .iter()
-            .map(|scenario| PlannedScenario { scenario, not_applicable: why_not_applicable(scenario, claims) })
+            .map(|scenario| PlannedScenario {
+                scenario,
+                not_applicable: why_not_applicable(scenario, claims),
+            })
             .collect()
     }
 

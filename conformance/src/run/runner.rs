@@ -16,9 +16,7 @@ use super::end_states::{EndState, compare};
 use super::harness::{Attempt, CLOCK, Harness, HarnessFault, PrepareError, one_line};
 use super::known_failures::Review;
 use super::plan::Plan;
-use super::report::{
-    DestinationReport, EndStateDifference, Problem, ProblemKind, RunReport, ScenarioReport,
-};
+use super::report::{DestinationReport, EndStateDifference, Problem, ProblemKind, RunReport, ScenarioReport};
 use super::subject::Subject;
 use super::verdict::Verdict;
 
@@ -143,10 +141,12 @@ pub async fn run(
 fn plays<'a>(plan: &Plan<'a>, subjects: &[Subject], repeat: usize) -> Vec<(Play, &'a Scenario)> {
     let mut plays = Vec::new();
     for (subject, Subject { claims, .. }) in subjects.iter().enumerate() {
-        for planned in plan.for_claims(claims).into_iter().filter(|planned| planned.not_applicable.is_none()) {
+        for planned in plan.for_claims(claims).into_iter().filter(|planned| planned.not_applicable.is_none())
+        {
             for repetition in 1..=repeat {
                 let scenario = planned.scenario.id.clone();
-                plays.push((Play { subject, scenario, repetition: repetition.to_string() }, planned.scenario));
+                plays
+                    .push((Play { subject, scenario, repetition: repetition.to_string() }, planned.scenario));
             }
         }
     }
@@ -276,8 +276,7 @@ fn played<'a>(
         .filter_map(|repetition| {
             let play = play(repetition.to_string());
             let attempt = attempts.get(&play)?;
-            let crashed =
-                attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Crash);
+            let crashed = attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Crash);
             let attempt = alone.filter(|_| crashed).unwrap_or(attempt);
             Some(Played { attempt, late: late.get(&play).map_or(&[], Vec::as_slice) })
         })

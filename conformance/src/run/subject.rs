@@ -43,6 +43,9 @@ pub struct Subject {
 
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subject").field("name", &self.name).field("claims", &self.claims).finish_non_exhaustive()
+        f.debug_struct("Subject")
+            .field("name", &self.name)
+            .field("claims", &self.claims)
+            .finish_non_exhaustive()
     }
 }

@@ -81,7 +81,9 @@ impl Verdict {
             Self::Crashed { message } | Self::TimedOut { message } | Self::Untestable { message } => {
                 Some(message.clone())
             }
-            Self::Flaky { seen } => Some(format!("repetitions came to different verdicts: {}", seen.join(", "))),
+            Self::Flaky { seen } => {
+                Some(format!("repetitions came to different verdicts: {}", seen.join(", ")))
+            }
         }
     }
 }

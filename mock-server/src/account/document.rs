@@ -375,3 +375,13 @@ fn read_date(place: &str, text: Option<String>, state: &State) -> Result<Option<
         StateError::new(place, format!("`{text}` is not a date: write it as 2026-01-02T03:04:05+0000"))
     })
 }
+
+/// The document of the state that a document describes: with defaults filled in and dates in Cordial's form.
+///
+/// # Errors
+/// Names the place in the document and what is wrong there.
+pub fn normalize(document: &Value) -> Result<Value, StateError> {
+    let ids = IdStamp::new(Some(0), "");
+    let state = Document::from_json(document)?.into_state(ids, Timestamp::UNIX_EPOCH)?;
+    Ok(Document::of(&state).to_json())
+}

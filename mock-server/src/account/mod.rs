@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use admission::{KeySettings, Permission, Quota, RateLimit, Windows};
 pub use clock::{AccountClock, OutOfRange};
-pub use document::{Document, StateError};
+pub use document::{Document, StateError, normalize};
 pub use registry::{Accounts, KeyError};
 pub use settings::{EMAIL_ADDRESS, Settings, ZoneName};
 pub use state::State;

@@ -61,19 +61,30 @@ impl Client {
         self.send(Method::PUT, path, Some(body)).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Map<String, Value>>) -> Result<Taken, DeliveryResult> {
-        let mut request = self.http.request(method, format!("{}{path}", self.endpoint)).basic_auth(&self.key, Some(""));
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Map<String, Value>>,
+    ) -> Result<Taken, DeliveryResult> {
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.endpoint)).basic_auth(&self.key, Some(""));
         if let Some(body) = body {
             request = request.json(body);
         }
-        let unanswered = |error: reqwest::Error| DeliveryResult::new(Outcome::Retryable).with_message(error.without_url().to_string());
+        let unanswered = |error: reqwest::Error| {
+            DeliveryResult::new(Outcome::Retryable).with_message(error.without_url().to_string())
+        };
         let reply = request.send().await.map_err(unanswered)?;
         let status = reply.status();
         let retry_after_ms = retry_after(&reply);
         let text = reply.text().await.map_err(unanswered)?;
         if status.is_success() {
             // No success of Cordial's is without JSON; what it holds is checked where it is used.
-            return Ok(Taken { status: status.as_u16(), body: serde_json::from_str(&text).unwrap_or_default() });
+            return Ok(Taken {
+                status: status.as_u16(),
+                body: serde_json::from_str(&text).unwrap_or_default(),
+            });
         }
         Err(refused(status.as_u16(), retry_after_ms, text))
     }
@@ -119,16 +130,29 @@ mod tests {
 
     #[test]
     fn key_and_value_are_encoded_and_the_colon_is_not() {
-        assert_eq!(contact_path("channels.email.address", "a+b/c@example.com"), "/v2/contacts/channels.email.address:a%2Bb%2Fc%40example.com");
+        assert_eq!(
+            contact_path("channels.email.address", "a+b/c@example.com"),
+            "/v2/contacts/channels.email.address:a%2Bb%2Fc%40example.com"
+        );
         assert_eq!(contact_path("cust:ID", "é"), "/v2/contacts/cust%3AID:%C3%A9");
     }
 
     #[test]
     fn refusals_are_final_or_not_as_segment_has_it() {
         for (status, outcome) in [
-            (400, Outcome::Rejected), (401, Outcome::Rejected), (404, Outcome::Rejected), (422, Outcome::Rejected), (501, Outcome::Rejected),
-            (301, Outcome::Rejected), (408, Outcome::Retryable), (423, Outcome::Retryable), (429, Outcome::Retryable),
-            (500, Outcome::Retryable), (502, Outcome::Retryable), (503, Outcome::Retryable), (529, Outcome::Retryable),
+            (400, Outcome::Rejected),
+            (401, Outcome::Rejected),
+            (404, Outcome::Rejected),
+            (422, Outcome::Rejected),
+            (501, Outcome::Rejected),
+            (301, Outcome::Rejected),
+            (408, Outcome::Retryable),
+            (423, Outcome::Retryable),
+            (429, Outcome::Retryable),
+            (500, Outcome::Retryable),
+            (502, Outcome::Retryable),
+            (503, Outcome::Retryable),
+            (529, Outcome::Retryable),
         ] {
             let result = refused(status, Some(5), String::new());
             assert_eq!(result.outcome, outcome, "{status}");

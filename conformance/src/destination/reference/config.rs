@@ -27,7 +27,12 @@ pub(super) struct Row {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { enabled: true, attribute_mapping: Vec::new(), ignore_fields: Vec::new(), contacts_error_handling: None }
+        Self {
+            enabled: true,
+            attribute_mapping: Vec::new(),
+            ignore_fields: Vec::new(),
+            contacts_error_handling: None,
+        }
     }
 }
 
@@ -49,9 +54,13 @@ async fn read(client: &Client) -> Result<Config, DeliveryResult> {
         return Err(unreadable("it is no list"));
     };
     let config = integrations.into_iter().find(|integration| integration["name"] == "segment");
-    config.map_or_else(|| Ok(Config::default()), |config| serde_json::from_value(config).map_err(|error| unreadable(&error.to_string())))
+    config.map_or_else(
+        || Ok(Config::default()),
+        |config| serde_json::from_value(config).map_err(|error| unreadable(&error.to_string())),
+    )
 }
 
 fn unreadable(why: &str) -> DeliveryResult {
-    DeliveryResult::new(Outcome::Rejected).with_message(format!("the account's integration config cannot be read: {why}"))
+    DeliveryResult::new(Outcome::Rejected)
+        .with_message(format!("the account's integration config cannot be read: {why}"))
 }

@@ -86,6 +86,12 @@ mod tests {
 
     #[test]
     fn a_row_without_a_trait_does_nothing() {
-        assert_eq!(of(json!({ "a": 1 }), json!({ "attributeMapping": [{ "segmentField": "a.b", "cordialKey": "c" }] })), json!({ "a": 1 }));
+        assert_eq!(
+            of(
+                json!({ "a": 1 }),
+                json!({ "attributeMapping": [{ "segmentField": "a.b", "cordialKey": "c" }] })
+            ),
+            json!({ "a": 1 })
+        );
     }
 }

@@ -22,7 +22,9 @@ pub(super) async fn deliver(instance: &Instance, event: &Value) -> DeliveryResul
 
 async fn attempt(instance: &Instance, event: &Value) -> Delivered {
     if !instance.config().await?.enabled {
-        return Err(DeliveryResult::new(Outcome::Dropped).with_message("the account's integration is disabled"));
+        return Err(
+            DeliveryResult::new(Outcome::Dropped).with_message("the account's integration is disabled")
+        );
     }
     let user_id = user_id::of(event, &instance.primary_key).map_err(rejected)?;
     match event["type"].as_str() {
@@ -62,7 +64,10 @@ async fn identify(instance: &Instance, event: &Value, user_id: &str) -> Delivere
 }
 
 /// Leaves out the fields that the account has no attribute for.
-async fn leave_out_missing(instance: &Instance, fields: &mut Map<String, Value>) -> Result<(), DeliveryResult> {
+async fn leave_out_missing(
+    instance: &Instance,
+    fields: &mut Map<String, Value>,
+) -> Result<(), DeliveryResult> {
     // An account without attributes answers 404 here.
     let attributes = instance.client.find("/v2/accountcontactattributes").await?.unwrap_or_default();
     fields.retain(|key, _| {

@@ -17,8 +17,8 @@
 //! - Every reply is classified by the rules of Segment's platform, and nothing is retried here.
 
 mod client;
-mod contact;
 mod config;
+mod contact;
 mod deliver;
 mod user_id;
 

@@ -35,7 +35,13 @@ mod tests {
     fn a_user_id_is_a_value_of_the_primary_key() {
         assert_eq!(of(&json!({ "userId": "a@example.com" }), EMAIL), Ok("a@example.com"));
         assert_eq!(of(&json!({ "user_id": "u-1" }), "custID"), Ok("u-1"));
-        for event in [json!({}), json!({ "userId": null }), json!({ "userId": "" }), json!({ "userId": 1 }), json!({ "userId": ["a@example.com"] })] {
+        for event in [
+            json!({}),
+            json!({ "userId": null }),
+            json!({ "userId": "" }),
+            json!({ "userId": 1 }),
+            json!({ "userId": ["a@example.com"] }),
+        ] {
             assert!(of(&event, "custID").is_err(), "{event}");
         }
         assert!(of(&json!({ "userId": "u-1" }), EMAIL).is_err());

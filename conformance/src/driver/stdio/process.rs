@@ -64,8 +64,12 @@ impl Process {
         // A group of its own: a hang is ended with all of its children.
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command.spawn().map_err(|error| crash(format!("{} cannot be started: {error}", name.display())))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+        let mut child = command
+            .spawn()
+            .map_err(|error| crash(format!("{} cannot be started: {error}", name.display())))?;
+        let (Some(stdin), Some(stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
             return Err(crash("the process has no pipes".to_owned()));
         };
         let shared = Arc::new(Shared::default());
@@ -159,7 +163,9 @@ async fn supervise(
     // stderr is read to its end first, so that it is whole in the report. A grandchild may hold it open.
     let _ = tokio::time::timeout(END, errors).await;
     over.send_replace(false);
-    let error = broken.unwrap_or_else(|| DriverError::new(DriverErrorKind::Crash, format!("the process ended while it was needed{status}")));
+    let error = broken.unwrap_or_else(|| {
+        DriverError::new(DriverErrorKind::Crash, format!("the process ended while it was needed{status}"))
+    });
     shared.fail_all(&error);
 }
 
@@ -198,13 +204,21 @@ fn hand_over(line: &[u8], shared: &Shared) -> Result<(), DriverError> {
     if text.is_empty() {
         return Ok(());
     }
-    let noise = |what: &str| protocol(format!("{what}\n  got: {}\n  fix: stdout is for the protocol alone, print to stderr", exchange::shown(text)));
+    let noise = |what: &str| {
+        protocol(format!(
+            "{what}\n  got: {}\n  fix: stdout is for the protocol alone, print to stderr",
+            exchange::shown(text)
+        ))
+    };
     let reply: Value = serde_json::from_str(text).map_err(|_| noise("a line on stdout is not JSON"))?;
     let Some(id) = reply.get("id").and_then(Value::as_u64) else {
         return Err(noise("a line on stdout has no numeric id"));
     };
     let Some(waiting) = shared.waiting.lock().remove(&id) else {
-        return Err(protocol(format!("a reply has the id {id}, which nobody waits for: it was never asked, or answered before\n  got: {}", exchange::shown(text))));
+        return Err(protocol(format!(
+            "a reply has the id {id}, which nobody waits for: it was never asked, or answered before\n  got: {}",
+            exchange::shown(text)
+        )));
     };
     // Whoever has stopped waiting does not need to know.
     let _ = waiting.send(Ok(reply));

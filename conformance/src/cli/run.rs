@@ -1,0 +1,99 @@
+//! `cordial-conformance run`: the whole way from arguments to an exit code.
+
+use std::path::{Path, PathBuf};
+
+use std::io::IsTerminal;
+
+use super::args::{ReportArg, ReportFormat, RunArgs, SnapshotsArg};
+use super::progress::Bar;
+use super::{CliError, exit_code, output, scenarios, target};
+use crate::report;
+use crate::run::{
+    self, Filter, Plan, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode, SnapshotPlan,
+};
+
+/// Where the scenarios of a checkout are, and with them the stored exchanges.
+const CHECKOUT: &str = "scenarios";
+
+/// Runs scenarios and reports.
+pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
+    let set = scenarios(arguments.selection.scenarios.as_deref())?;
+    let filter = Filter::new(&arguments.selection.only).map_err(CliError::usage)?;
+    let plan = Plan::new(&set, &filter, arguments.selection.shard).map_err(CliError::usage)?;
+    let mut subjects = Vec::new();
+    for target in target::targets(&arguments.destination)? {
+        let plan = |name: &str| snapshot_plan(arguments, name);
+        subjects.push(target.greet(arguments.known_failures.as_deref(), plan).await?);
+    }
+    let bar = Bar::new();
+    let progress: &dyn Progress = if std::io::stderr().is_terminal() { &bar } else { &Silent };
+    let report =
+        run::run(&plan, &subjects, &options(arguments), progress).await.map_err(|error| match error {
+            RunError::BadScenarios(_) => CliError::usage(error),
+            RunError::Fault(_) => CliError::harness(error),
+        })?;
+    for wanted in &arguments.report {
+        write(wanted, &report)?;
+    }
+    output::print(&report::text::render(&report, arguments.verbose), arguments.output.color);
+    Ok(exit_code::of(report.conclusion()))
+}
+
+fn options(arguments: &RunArgs) -> RunOptions {
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let mut repeated = Vec::new();
+    if let Some(folder) = &arguments.selection.scenarios {
+        repeated.extend(["--scenarios".to_owned(), folder.display().to_string()]);
+    }
+    if arguments.seed != 1 {
+        repeated.extend(["--seed".to_owned(), arguments.seed.to_string()]);
+    }
+    RunOptions {
+        seed: arguments.seed,
+        jobs: arguments.jobs.map_or(processors * 4, usize::from),
+        repeat: usize::from(arguments.repeat),
+        today: jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date(),
+        program: program(),
+        arguments: repeated,
+    }
+}
+
+/// How a rerun is written: as cargo runs this program in a checkout, else by its name.
+fn program() -> String {
+    if std::env::var_os("CARGO").is_some() {
+        "cargo run --".to_owned()
+    } else {
+        "cordial-conformance".to_owned()
+    }
+}
+
+/// What was asked for; else a check where the destination has stored exchanges.
+fn snapshot_plan(arguments: &RunArgs, destination: &str) -> SnapshotPlan {
+    let folder =
+        arguments.snapshot_dir.clone().or_else(|| default_folder(arguments.selection.scenarios.as_deref()));
+    let Some(folder) = folder else {
+        return SnapshotPlan::off("there is no folder of snapshots here");
+    };
+    let (mode, because) = match arguments.snapshots {
+        Some(SnapshotsArg::Off) => return SnapshotPlan::off("as asked"),
+        Some(asked) => (SnapshotMode::from(asked), "as asked"),
+        None if folder.join(destination).is_dir() => (SnapshotMode::Check, "some are stored"),
+        None => return SnapshotPlan::off("none is stored"),
+    };
+    SnapshotPlan { mode, folder, because: because.to_owned() }
+}
+
+fn default_folder(scenarios: Option<&Path>) -> Option<PathBuf> {
+    let folder = scenarios.unwrap_or_else(|| Path::new(CHECKOUT));
+    folder.is_dir().then(|| folder.join("snapshots"))
+}
+
+fn write(wanted: &ReportArg, report: &RunReport) -> Result<(), CliError> {
+    let text = match wanted.format {
+        ReportFormat::Json => report::json::render(report).map_err(CliError::harness)?,
+        ReportFormat::Junit => report::junit::render(report).map_err(CliError::harness)?,
+    };
+    std::fs::write(&wanted.file, text).map_err(|error| {
+        CliError::Usage(format!("the report {} cannot be written: {error}", wanted.file.display()))
+    })
+}

@@ -1,0 +1,168 @@
+//! Which destinations a command is about: started, greeted, with everything that goes with them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::CliError;
+use super::args::DestinationArgs;
+use crate::destination::reference::Reference;
+use crate::destination::segment_classic::SegmentClassic;
+use crate::driver::{DEADLINE, Driver, Http, InProcess, Manifest, Program, Stdio};
+use crate::protocol::HelloReply;
+use crate::run::{Claims, KnownFailures, Problem, ProblemKind, SnapshotPlan, Subject};
+use crate::scenario::{Capability, Dialect};
+
+/// The names of the built-in destinations.
+pub(super) const BUILT_IN: [&str; 2] = ["reference", "segment-classic"];
+
+/// A destination, not greeted yet.
+pub(super) struct Target {
+    pub(super) driver: Arc<dyn Driver>,
+    /// How it is reached, for people.
+    pub(super) reached: String,
+    /// What selects it on the command line.
+    pub(super) arguments: Vec<String>,
+    manifest: Option<(PathBuf, Manifest)>,
+}
+
+/// The destinations that the arguments name; both built-in ones when they name none.
+pub(super) fn targets(arguments: &DestinationArgs) -> Result<Vec<Target>, CliError> {
+    if let Some(command) = &arguments.command {
+        let words = shlex::split(command).filter(|words| !words.is_empty());
+        let words = words.ok_or_else(|| {
+            CliError::Usage(format!("--command `{command}` cannot be split into words: is a quote open?"))
+        })?;
+        let program = Program { command: words.into_iter().map(Into::into).collect(), ..Program::default() };
+        return Ok(vec![plain(
+            Arc::new(Stdio::new(program, DEADLINE)),
+            format!("command {command}"),
+            ["--command", command],
+        )]);
+    }
+    if let Some(url) = &arguments.url {
+        return Ok(vec![plain(
+            Arc::new(Http::new(url.clone(), DEADLINE)),
+            format!("at {url}"),
+            ["--url", url],
+        )]);
+    }
+    match arguments.destination.as_deref() {
+        None => BUILT_IN.iter().map(|name| built_in(name)).collect(),
+        Some(name) if BUILT_IN.contains(&name) => Ok(vec![built_in(name)?]),
+        Some(path) => Ok(vec![from_manifest(path)?]),
+    }
+}
+
+fn plain(driver: Arc<dyn Driver>, reached: String, arguments: [&str; 2]) -> Target {
+    Target { driver, reached, arguments: arguments.map(str::to_owned).to_vec(), manifest: None }
+}
+
+fn built_in(name: &str) -> Result<Target, CliError> {
+    let driver: Arc<dyn Driver> = match name {
+        "segment-classic" => Arc::new(InProcess::new(SegmentClassic::new().map_err(CliError::harness)?)),
+        _ => Arc::new(InProcess::new(Reference::new().map_err(CliError::harness)?)),
+    };
+    Ok(plain(driver, "built in".to_owned(), ["--destination", name]))
+}
+
+fn from_manifest(path: &str) -> Result<Target, CliError> {
+    let file = Path::new(path);
+    if !file.exists() {
+        let names = BUILT_IN.join("` or `");
+        return Err(CliError::Usage(format!(
+            "--destination {path}: there is no such file\n  fix: name a manifest, or `{names}`"
+        )));
+    }
+    let manifest = Manifest::load(file).map_err(CliError::usage)?;
+    let arguments = ["--destination", path].map(str::to_owned).to_vec();
+    Ok(Target {
+        driver: manifest.driver(),
+        reached: format!("manifest {path}"),
+        arguments,
+        manifest: Some((file.to_owned(), manifest)),
+    })
+}
+
+impl Target {
+    /// Greets the destination and makes it a subject of a run.
+    pub(super) async fn greet(
+        self,
+        known_failures: Option<&Path>,
+        snapshots: impl FnOnce(&str) -> SnapshotPlan,
+    ) -> Result<Subject, CliError> {
+        let hello = self.driver.hello().await.map_err(|error| {
+            let stderr = error.stderr.map_or(String::new(), |stderr| format!("\n  its stderr:\n{}", indented(&stderr)));
+            let doctor = self.arguments.join(" ");
+            CliError::DidNotStart(format!(
+                "the destination ({}) did not answer its greeting: {}{stderr}\n  fix: `cordial-conformance doctor {doctor}` walks through the handshake",
+                self.reached, error.message
+            ))
+        })?;
+        let claims = self.claims(&hello)?;
+        let manifest = self.manifest.as_ref();
+        let name =
+            manifest.map_or(hello.destination.name.as_str(), |(_, manifest)| &manifest.name).to_owned();
+        let problem = |message| Problem { kind: ProblemKind::ClaimNotKept, scenario: None, message };
+        let problems = manifest.map(|(_, manifest)| manifest.claims_not_kept(&hello)).unwrap_or_default();
+        Ok(Subject {
+            about: self.about(&hello),
+            claims,
+            known_failures: self.known_failures(known_failures)?,
+            snapshots: snapshots(&name),
+            driver: self.driver,
+            arguments: self.arguments,
+            problems: problems.into_iter().map(problem).collect(),
+            name,
+        })
+    }
+
+    /// What decides which scenarios apply: the manifest, where there is one, else the greeting.
+    fn claims(&self, hello: &HelloReply) -> Result<Claims, CliError> {
+        if let Some((_, manifest)) = &self.manifest {
+            return Ok(Claims { dialect: manifest.dialect, capabilities: manifest.capabilities.clone() });
+        }
+        let dialect = match hello.dialect.as_str() {
+            "classic" => Dialect::Classic,
+            "actions" => Dialect::Actions,
+            other => {
+                return Err(CliError::DidNotStart(format!(
+                    "the destination says that it speaks the dialect `{other}`: it has to be `classic` or `actions`"
+                )));
+            }
+        };
+        let capabilities = hello.capabilities.iter().filter_map(|name| Capability::named(name)).collect();
+        Ok(Claims { dialect, capabilities })
+    }
+
+    fn about(&self, hello: &HelloReply) -> String {
+        let info = &hello.destination;
+        let mut parts = Vec::new();
+        if !info.version.is_empty() {
+            parts.push(format!("version {}", info.version));
+        }
+        if !info.language.is_empty() {
+            parts.push(info.language.clone());
+        }
+        parts.push(self.reached.clone());
+        parts.join(", ")
+    }
+
+    /// The file that was named, else the one beside the manifest.
+    fn known_failures(&self, named: Option<&Path>) -> Result<KnownFailures, CliError> {
+        let beside = self.manifest.as_ref().map(|(path, _)| path.with_file_name("known-failures.yaml"));
+        match named.map(Path::to_owned).or_else(|| beside.filter(|path| path.exists())) {
+            Some(path) => KnownFailures::load(&path).map_err(CliError::usage),
+            None => Ok(KnownFailures::default()),
+        }
+    }
+
+    /// How long the destination may take for one operation.
+    pub(super) fn deadline(&self) -> Duration {
+        self.manifest.as_ref().map_or(DEADLINE, |(_, manifest)| manifest.deadline)
+    }
+}
+
+pub(super) fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,224 @@
+//! Reading scenarios, from a folder or from what was built in.
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::check::check;
+use super::error::{LoadErrors, Mistake};
+use super::file::File;
+use super::model::{Scenario, ScenarioSet};
+
+/// The scenarios that this program was built with.
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios");
+
+/// The folder of stored exchanges, which are no scenarios.
+const SNAPSHOTS: &str = "snapshots";
+
+/// The scenarios that come built in.
+///
+/// # Errors
+/// Never in a released build: a test reads them all.
+pub fn embedded() -> Result<ScenarioSet, LoadErrors> {
+    let mut files = Vec::new();
+    collect_embedded(&EMBEDDED, &mut files);
+    read(files)
+}
+
+fn collect_embedded(dir: &Dir<'static>, files: &mut Vec<(PathBuf, Result<String, String>)>) {
+    for file in dir.files().filter(|file| is_scenario(file.path())) {
+        let text = file.contents_utf8().map(str::to_owned).ok_or_else(|| "the file is not UTF-8".to_owned());
+        files.push((file.path().to_owned(), text));
+    }
+    for dir in dir.dirs().filter(|dir| !dir.path().starts_with(SNAPSHOTS)) {
+        collect_embedded(dir, files);
+    }
+}
+
+/// The scenarios of a folder and the folders in it: every `.yaml` file outside of `snapshots`.
+///
+/// # Errors
+/// All mistakes of all files, each with its place. A folder without a scenario is a mistake as well.
+pub fn load(folder: &Path) -> Result<ScenarioSet, LoadErrors> {
+    let mut paths = Vec::new();
+    collect(folder, folder, &mut paths).map_err(|mistake| LoadErrors(vec![mistake]))?;
+    let files = paths.into_iter().map(|path| {
+        let text = std::fs::read_to_string(folder.join(&path)).map_err(|error| error.to_string());
+        (path, text)
+    });
+    read(files.collect()).map_err(|LoadErrors(mut mistakes)| {
+        for mistake in &mut mistakes {
+            mistake.file = folder.join(&mistake.file).display().to_string();
+        }
+        LoadErrors(mistakes)
+    })
+}
+
+fn collect(root: &Path, folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Mistake> {
+    let unreadable = |error: std::io::Error| whole(folder, format!("the folder cannot be read: {error}"));
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            if path.strip_prefix(root).ok() != Some(Path::new(SNAPSHOTS)) {
+                collect(root, &path, paths)?;
+            }
+        } else if is_scenario(&path) {
+            paths.extend(path.strip_prefix(root).ok().map(Path::to_owned));
+        }
+    }
+    Ok(())
+}
+
+fn is_scenario(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+fn whole(file: &Path, message: impl Into<String>) -> Mistake {
+    Mistake { file: file.display().to_string(), line: 0, column: 0, message: message.into() }
+}
+
+fn read(mut files: Vec<(PathBuf, Result<String, String>)>) -> Result<ScenarioSet, LoadErrors> {
+    files.sort();
+    let (mut scenarios, mut mistakes) = (Vec::new(), Vec::new());
+    for (path, text) in files {
+        match text.map_err(|error| vec![whole(&path, error)]).and_then(|text| parse(&path, &text)) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    if scenarios.is_empty() && mistakes.is_empty() {
+        mistakes.push(whole(Path::new(""), "there is no scenario here: a scenario is a .yaml file"));
+    }
+    if !mistakes.is_empty() {
+        return Err(LoadErrors(mistakes));
+    }
+    scenarios.sort_by(|a: &Scenario, b| a.id.cmp(&b.id));
+    Ok(ScenarioSet(scenarios))
+}
+
+/// Reads one file; `path` is relative to the folder of scenarios, and gives the id.
+fn parse(path: &Path, text: &str) -> Result<Scenario, Vec<Mistake>> {
+    let file: File = serde_saphyr::from_str(text).map_err(|error| {
+        let location = error.location();
+        vec![Mistake {
+            file: path.display().to_string(),
+            line: location.as_ref().map_or(0, serde_saphyr::Location::line),
+            column: location.as_ref().map_or(0, serde_saphyr::Location::column),
+            message: error.to_string(),
+        }]
+    })?;
+    check(file, &id_of(path)).map_err(|found| {
+        let place = |(location, message): (serde_saphyr::Location, String)| Mistake {
+            file: path.display().to_string(),
+            line: location.line(),
+            column: location.column(),
+            message,
+        };
+        found.into_iter().map(place).collect()
+    })
+}
+
+/// `identify/known-user.yaml` has the id `identify.known-user`.
+fn id_of(path: &Path) -> String {
+    let parts: Vec<_> =
+        path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    parts.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "\
+id: area.name
+why: Because.
+dialect: [classic]
+needs: [track]
+level: must
+source: seed#track
+given:
+  attributes: [{ key: fname, type: string }]
+  lists: [{ id: 1, name: news }]
+  contacts: [{ channels: { email: { address: a@example.com } } }]
+when:
+  - { type: track, userId: a@example.com, event: Bought }
+then:
+  results: [{ outcome: delivered }]
+  state:
+    activities: [{ contact: a@example.com, action: Bought }]
+";
+
+    fn parse_text(text: &str) -> Result<Scenario, Vec<Mistake>> {
+        parse(Path::new("area/name.yaml"), text)
+    }
+
+    #[test]
+    fn the_built_in_scenarios_are_all_fine_and_many() {
+        let set = embedded().unwrap_or_else(|errors| panic!("{errors}"));
+        assert!(set.len() > 60, "{}", set.len());
+    }
+
+    #[test]
+    fn a_good_file_is_read() {
+        let scenario = parse_text(GOOD).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        assert_eq!(
+            (scenario.id.as_str(), scenario.when.len(), scenario.source.as_slice()),
+            ("area.name", 1, &["seed#track".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn every_mistake_is_refused_with_its_line_and_a_fix() {
+        for (from, to, line, text) in [
+            ("level: must", "level: must\nlevel: should", 6, "duplicate"),
+            ("level: must", "levle: must", 5, "unknown field `levle`"),
+            ("level: must", "level: may", 5, "may"),
+            ("id: area.name", "id: area.nme", 1, "`area.name`"),
+            ("[classic]", "[modern]", 3, "modern"),
+            ("[classic]", "[]", 3, "write `classic`, `actions` or both"),
+            ("why: Because.", "why: ' '", 2, "say what breaks"),
+            ("type: track,", "type: tracc,", 12, "did you mean `track`?"),
+            ("type: track,", "", 12, "no `type`"),
+            ("needs: [track]", "needs: [page]", 4, "add `track`"),
+            ("outcome: delivered", "outcome: done", 14, "done"),
+            ("results: [{ outcome: delivered }]", "results: []", 14, "1 event and 0 results"),
+            ("action: Bought }", "action: Bought, colour: red }", 16, "colour"),
+            (
+                "contact: a@example.com, action",
+                "contact: b@example.com, action",
+                16,
+                "no contact `b@example.com`",
+            ),
+            ("    activities: [", "    people: [", 16, "people"),
+            ("address: a@example.com }", "address: a@example.com }, fax: {}", 8, "contacts[0]"),
+            ("lists: [{ id: 1", "lists: [{ ident: 1", 8, "lists[0]"),
+            ("event: Bought }", "event: a@example.com }", 12, "each value its own"),
+        ] {
+            let changed = GOOD.replacen(from, to, 1);
+            assert_ne!(changed, GOOD, "{from}");
+            let mistakes = parse_text(&changed).expect_err(text);
+            let found = mistakes.iter().any(|mistake| mistake.message.contains(text) && mistake.line == line);
+            assert!(found, "{text} in line {line}: {mistakes:#?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_scenarios_is_a_mistake() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("snapshots")).unwrap();
+        std::fs::write(folder.path().join("snapshots").join("not-one.yaml"), "x").unwrap();
+        let errors = load(folder.path()).unwrap_err();
+        assert!(errors.to_string().contains("there is no scenario here"), "{errors}");
+        assert!(load(&folder.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn all_mistakes_of_all_files_come_together() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.yaml", "b.yml"] {
+            std::fs::write(folder.path().join(name), "id: x\n").unwrap();
+        }
+        std::fs::write(folder.path().join("c.yaml"), b"\xff\xfe").unwrap();
+        assert_eq!(load(folder.path()).unwrap_err().0.len(), 3);
+    }
+}

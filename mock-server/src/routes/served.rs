@@ -38,6 +38,7 @@ const CLASSIC: Differences = &[
     "An activity's time is the event's timestamp.",
     "A trait that no row of the mapping names goes to the attribute with the same key; ignoreFields win over the mapping.",
     "Without ignoreMissingAttributes, a trait whose attribute does not exist is a 422 and nothing is stored.",
+    "A trait is data: it reaches an attribute or nothing, never a list or an option, and a channel only by a row of the mapping.",
     "While the integration is disabled every event is answered with 200 and dropped.",
 ];
 const INGEST: Differences = &[

@@ -51,7 +51,7 @@ pub fn identify(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let user_id = user_id(&call.body, state)?;
     let traits = object(&call.body, &["traits"])?;
     let found = state.contacts.find(&state.settings.primary_key, &user_id).cloned();
-    let body = contact_body(&traits, &user_id, found.is_none(), state);
+    let body = contact_body(&traits, &user_id, found.is_none(), state)?;
     let created = found.is_none();
     let change = Change::read(&Input::from(body), found.as_deref(), state)?;
     let contact = match found {

@@ -5,27 +5,32 @@ use serde_json::{Map, Value, json};
 use super::config::{Config, Row};
 use super::user_id::EMAIL;
 
+/// Where traits go.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Fields {
+    /// What rows of the mapping send somewhere.
+    pub(super) mapped: Map<String, Value>,
+    /// What goes to the attribute of its own name.
+    pub(super) unmapped: Map<String, Value>,
+}
+
 /// Every trait under the key that it goes to.
-pub(super) fn fields(traits: &Map<String, Value>, user_id: &str, config: &Config) -> Map<String, Value> {
-    let mut rest = traits.clone();
+pub(super) fn fields(traits: &Map<String, Value>, user_id: &str, config: &Config) -> Fields {
+    let mut unmapped = traits.clone();
     for ignored in &config.ignore_fields {
-        remove(&mut rest, &path(ignored));
+        remove(&mut unmapped, &path(ignored));
     }
-    let mapped: Vec<(&Row, Option<Value>)> = config
-        .attribute_mapping
-        .iter()
-        .map(|row| match row.segment_field.as_str() {
-            "user_id" | "userId" => (row, Some(json!(user_id))),
-            field => (row, remove(&mut rest, &path(field))),
-        })
-        .collect();
-    let mut fields = rest;
-    for (row, value) in mapped {
-        if let Some(value) = value {
-            fields.insert(row.cordial_key.clone(), value);
-        }
+    let rows = || config.attribute_mapping.iter();
+    let value = |row: &Row| match row.segment_field.as_str() {
+        "user_id" | "userId" => Some(json!(user_id)),
+        field => remove(&mut unmapped.clone(), &path(field)),
+    };
+    // Every row sees every trait, also one that another row has taken.
+    let mapped = rows().filter_map(|row| Some((row.cordial_key.clone(), value(row)?))).collect();
+    for row in rows() {
+        remove(&mut unmapped, &path(&row.segment_field));
     }
-    fields
+    Fields { mapped, unmapped }
 }
 
 /// The body of a request to `/contacts`: the address of the e-mail channel stands in an object of its own.
@@ -62,7 +67,9 @@ mod tests {
 
     fn of(traits: Value, config: Value) -> Value {
         let config: Config = serde_json::from_value(config).unwrap();
-        Value::Object(body(fields(traits.as_object().unwrap(), "u@example.com", &config)))
+        let Fields { mapped, mut unmapped } = fields(traits.as_object().unwrap(), "u@example.com", &config);
+        unmapped.extend(mapped);
+        Value::Object(body(unmapped))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::client::{Taken, contact_path, part};
+use super::contact::Fields;
 use super::user_id::field;
 use super::{Instance, contact, user_id};
 use crate::protocol::{DeliveryResult, Outcome};
@@ -49,10 +50,8 @@ async fn identify(instance: &Instance, event: &Value, user_id: &str) -> Delivere
         Some(Value::Object(traits)) => traits,
         Some(_) => return Err(rejected("the traits are no object")),
     };
-    let mut fields = contact::fields(traits, user_id, config);
-    if config.ignores_missing_attributes() {
-        leave_out_missing(instance, &mut fields).await?;
-    }
+    let fields = contact::fields(traits, user_id, config);
+    let mut fields = with_attributes(instance, fields, config.ignores_missing_attributes()).await?;
     let path = contact_path(&instance.primary_key, user_id);
     if instance.client.find(&path).await?.is_some() {
         return instance.client.put(&path, &contact::body(fields)).await;
@@ -63,18 +62,31 @@ async fn identify(instance: &Instance, event: &Value, user_id: &str) -> Delivere
     instance.client.post("/v2/contacts", &contact::body(fields)).await
 }
 
-/// Leaves out the fields that the account has no attribute for.
-async fn leave_out_missing(
+/// The fields that the account has a place for. A trait is data: one that is called like an option of the request, or
+/// like a list, must not become that, so that every key is held against the account's attributes.
+async fn with_attributes(
     instance: &Instance,
-    fields: &mut Map<String, Value>,
-) -> Result<(), DeliveryResult> {
+    fields: Fields,
+    ignores: bool,
+) -> Result<Map<String, Value>, DeliveryResult> {
+    if fields == Fields::default() {
+        return Ok(Map::new());
+    }
     // An account without attributes answers 404 here.
     let attributes = instance.client.find("/v2/accountcontactattributes").await?.unwrap_or_default();
-    fields.retain(|key, _| {
-        let attribute = key.split('.').next().unwrap_or(key);
-        attribute == "channels" || attributes.get(key).is_some() || attributes.get(attribute).is_some()
-    });
-    Ok(())
+    let is_part =
+        |key: &str| key.split_once('.').is_some_and(|(attribute, _)| attributes[attribute]["type"] == "geo");
+    let has_place = |key: &str| attributes.get(key).is_some() || is_part(key);
+    let mut known = Map::new();
+    let mapped = fields.mapped.into_iter().map(|field| (field, true));
+    for ((key, value), is_mapped) in mapped.chain(fields.unmapped.into_iter().map(|field| (field, false))) {
+        if has_place(&key) || (is_mapped && key == user_id::EMAIL) {
+            known.entry(key).or_insert(value);
+        } else if !ignores {
+            return Err(rejected(format!("the account has no attribute `{key}`")));
+        }
+    }
+    Ok(known)
 }
 
 /// The group id is a list's id; contacts join lists by name.

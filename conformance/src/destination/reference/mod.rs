@@ -10,8 +10,8 @@
 //! - A trait goes where its mapping row says, else to the attribute of the same key. `ignoreFields` win over rows.
 //!   What a row leaves of an object goes on under the object's own name. A mapped value of the primary key wins over
 //!   the user id.
-//! - With `ignoreMissingAttributes` the account's attributes are read, and traits without one left out. Without, they
-//!   are sent, and Cordial's refusal is reported.
+//! - Traits are held against the account's attributes: one without is left out with `ignoreMissingAttributes`, and
+//!   rejects the event without. So a trait never becomes a list or an option of the request.
 //! - group resolves the list's name by its id, and the contact has to be known.
 //! - track and page send the event's timestamp as the activity's time. A page is the activity `pageView`.
 //! - Every reply is classified by the rules of Segment's platform, and nothing is retried here.

@@ -6,15 +6,10 @@ use std::time::Duration;
 
 use super::CliError;
 use super::args::DestinationArgs;
-use crate::destination::reference::Reference;
-use crate::destination::segment_classic::SegmentClassic;
-use crate::driver::{DEADLINE, Driver, Http, InProcess, Manifest, Program, Stdio};
+use crate::destination::{self, BUILT_IN};
+use crate::driver::{DEADLINE, Driver, Http, Manifest, Program, Stdio};
 use crate::protocol::HelloReply;
 use crate::run::{Claims, KnownFailures, Problem, ProblemKind, SnapshotPlan, Subject};
-use crate::scenario::{Capability, Dialect};
-
-/// The names of the built-in destinations.
-pub(super) const BUILT_IN: [&str; 2] = ["reference", "segment-classic"];
 
 /// A destination, not greeted yet.
 pub(super) struct Target {
@@ -48,9 +43,8 @@ pub(super) fn targets(arguments: &DestinationArgs) -> Result<Vec<Target>, CliErr
         )]);
     }
     match arguments.destination.as_deref() {
-        None => BUILT_IN.iter().map(|name| built_in(name)).collect(),
-        Some(name) if BUILT_IN.contains(&name) => Ok(vec![built_in(name)?]),
-        Some(path) => Ok(vec![from_manifest(path)?]),
+        None => BUILT_IN.iter().map(|name| named(name)).collect(),
+        Some(name) => Ok(vec![named(name)?]),
     }
 }
 
@@ -58,12 +52,12 @@ fn plain(driver: Arc<dyn Driver>, reached: String, arguments: [&str; 2]) -> Targ
     Target { driver, reached, arguments: arguments.map(str::to_owned).to_vec(), manifest: None }
 }
 
-fn built_in(name: &str) -> Result<Target, CliError> {
-    let driver: Arc<dyn Driver> = match name {
-        "segment-classic" => Arc::new(InProcess::new(SegmentClassic::new().map_err(CliError::harness)?)),
-        _ => Arc::new(InProcess::new(Reference::new().map_err(CliError::harness)?)),
-    };
-    Ok(plain(driver, "built in".to_owned(), ["--destination", name]))
+/// A built-in destination, or one with a manifest.
+fn named(name: &str) -> Result<Target, CliError> {
+    match destination::built_in(name).map_err(CliError::harness)? {
+        Some(driver) => Ok(plain(driver, "built in".to_owned(), ["--destination", name])),
+        None => from_manifest(name),
+    }
 }
 
 fn from_manifest(path: &str) -> Result<Target, CliError> {
@@ -122,17 +116,7 @@ impl Target {
         if let Some((_, manifest)) = &self.manifest {
             return Ok(Claims { dialect: manifest.dialect, capabilities: manifest.capabilities.clone() });
         }
-        let dialect = match hello.dialect.as_str() {
-            "classic" => Dialect::Classic,
-            "actions" => Dialect::Actions,
-            other => {
-                return Err(CliError::DidNotStart(format!(
-                    "the destination says that it speaks the dialect `{other}`: it has to be `classic` or `actions`"
-                )));
-            }
-        };
-        let capabilities = hello.capabilities.iter().filter_map(|name| Capability::named(name)).collect();
-        Ok(Claims { dialect, capabilities })
+        Claims::from_hello(hello).map_err(CliError::DidNotStart)
     }
 
     fn about(&self, hello: &HelloReply) -> String {

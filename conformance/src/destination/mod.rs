@@ -7,3 +7,22 @@
 pub mod broken;
 pub mod reference;
 pub mod segment_classic;
+
+use std::sync::Arc;
+
+use crate::driver::{Driver, InProcess};
+
+/// The names of the destinations that a run judges when it is told of no other.
+pub const BUILT_IN: [&str; 2] = ["reference", "segment-classic"];
+
+/// A driver of the built-in destination of this name; `None` when there is no such one.
+///
+/// # Errors
+/// When the system gives the HTTP client nothing to start with.
+pub fn built_in(name: &str) -> Result<Option<Arc<dyn Driver>>, reqwest::Error> {
+    Ok(match name {
+        "reference" => Some(Arc::new(InProcess::new(reference::Reference::new()?))),
+        "segment-classic" => Some(Arc::new(InProcess::new(segment_classic::SegmentClassic::new()?))),
+        _ => None,
+    })
+}

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::driver::Driver;
+use crate::protocol::HelloReply;
 use crate::scenario::{Capability, Dialect};
 
 use super::known_failures::KnownFailures;
@@ -18,6 +19,24 @@ pub struct Claims {
     pub dialect: Dialect,
     /// The calls it takes.
     pub capabilities: BTreeSet<Capability>,
+}
+
+impl Claims {
+    /// What a destination claims in its greeting. A capability that this suite does not know has no scenario.
+    ///
+    /// # Errors
+    /// When it speaks a dialect that there is not.
+    pub fn from_hello(hello: &HelloReply) -> Result<Self, String> {
+        let dialect = Dialect::ALL.into_iter().find(|dialect| dialect.to_string() == hello.dialect);
+        let dialect = dialect.ok_or_else(|| {
+            format!(
+                "the destination says that it speaks the dialect `{}`: it has to be `classic` or `actions`",
+                hello.dialect
+            )
+        })?;
+        let capabilities = hello.capabilities.iter().filter_map(|name| Capability::named(name)).collect();
+        Ok(Self { dialect, capabilities })
+    }
 }
 
 /// One destination under test, started and greeted.
@@ -39,6 +58,26 @@ pub struct Subject {
     pub arguments: Vec<String>,
     /// What was wrong with it before the first scenario, such as a claim that it takes back.
     pub problems: Vec<Problem>,
+}
+
+impl Subject {
+    /// A destination about which nothing is known but what it said in its greeting: no accepted failures, and
+    /// nothing stored to compare with.
+    ///
+    /// # Errors
+    /// As [`Claims::from_hello`].
+    pub fn greeted(driver: Arc<dyn Driver>, hello: &HelloReply) -> Result<Self, String> {
+        Ok(Self {
+            name: hello.destination.name.clone(),
+            about: String::new(),
+            claims: Claims::from_hello(hello)?,
+            driver,
+            known_failures: KnownFailures::default(),
+            snapshots: SnapshotPlan::off("not asked for"),
+            arguments: Vec::new(),
+            problems: Vec::new(),
+        })
+    }
 }
 
 impl fmt::Debug for Subject {

@@ -83,6 +83,11 @@ pub enum Dialect {
     Actions,
 }
 
+impl Dialect {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Classic, Self::Actions];
+}
+
 impl fmt::Display for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

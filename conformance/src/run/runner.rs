@@ -97,7 +97,7 @@ pub async fn run(
 
     progress.started(plays.len());
     let (mut attempts, mut faults) = play_all(&harness, &plays, subjects, options, progress).await;
-    retry_crashed_alone(&harness, &plays, subjects, options, &mut attempts, &mut faults).await;
+    replay_alone(&harness, &plays, subjects, options, &mut attempts, &mut faults).await;
     progress.ended();
 
     // Only when every destination has ended can nothing arrive any more: what is late shows now.
@@ -215,9 +215,13 @@ async fn play_all(
     (attempts, faults)
 }
 
-/// One process serves many scenarios at once, so its crash fails all that were in flight. Each of them is played
-/// once more with nothing beside it: whoever still crashes is the culprit, the others get the verdict they earn.
-async fn retry_crashed_alone(
+/// How many scenarios that hung alone as well it takes to believe the rest of them unseen: each costs a deadline.
+const HANGS_THAT_SUFFICE: usize = 3;
+
+/// One process serves many scenarios at once, so its crash, its noise or its hang fails all that were in flight. Each
+/// of them is played once more with nothing beside it: whoever still fails so is the culprit, the others get the
+/// verdict they earn.
+async fn replay_alone(
     harness: &Harness,
     plays: &[(Play, &Scenario)],
     subjects: &[Subject],
@@ -228,12 +232,10 @@ async fn retry_crashed_alone(
     if plays.len() < 2 || options.jobs < 2 {
         return;
     }
+    let mut hangs = vec![0; subjects.len()];
     for (play, scenario) in plays {
-        let crashed = attempts
-            .get(play)
-            .and_then(|attempt| attempt.results.as_ref().err())
-            .is_some_and(|error| error.kind == DriverErrorKind::Crash);
-        if !crashed {
+        let broken = attempts.get(play).is_some_and(is_shared_breakdown);
+        if !broken || hangs[play.subject] >= HANGS_THAT_SUFFICE {
             continue;
         }
         let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };
@@ -244,12 +246,21 @@ async fn retry_crashed_alone(
         };
         match replayed {
             Ok(attempt) => {
+                let hung = attempt.results.as_ref().is_err_and(|e| e.kind == DriverErrorKind::Timeout);
+                hangs[play.subject] += usize::from(hung);
                 // The first play's late requests stay charged to this scenario; only its outcome is replaced.
                 attempts.insert(alone, attempt);
             }
             Err(fault) => faults.push(format!("{}: {fault}", play.scenario)),
         }
     }
+}
+
+/// Whether a play failed in a way that another scenario beside it may have caused.
+fn is_shared_breakdown(attempt: &Attempt) -> bool {
+    attempt.results.as_ref().is_err_and(|error| {
+        matches!(error.kind, DriverErrorKind::Crash | DriverErrorKind::Timeout | DriverErrorKind::Protocol)
+    })
 }
 
 /// Says goodbye. A destination that cannot end properly may have lost what was pending.
@@ -276,8 +287,7 @@ fn played<'a>(
         .filter_map(|repetition| {
             let play = play(repetition.to_string());
             let attempt = attempts.get(&play)?;
-            let crashed = attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Crash);
-            let attempt = alone.filter(|_| crashed).unwrap_or(attempt);
+            let attempt = alone.filter(|_| is_shared_breakdown(attempt)).unwrap_or(attempt);
             Some(Played { attempt, late: late.get(&play).map_or(&[], Vec::as_slice) })
         })
         .collect()

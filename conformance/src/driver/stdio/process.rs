@@ -173,8 +173,13 @@ async fn supervise(
 async fn end(child: &mut Child) {
     #[cfg(unix)]
     if let Some(id) = child.id() {
-        // The group's id is that of its first process. Without `unsafe` a signal takes a program of its own.
-        let _ = Command::new("kill").args(["-KILL", &format!("-{id}")]).stderr(Pipe::null()).status().await;
+        // The group's id is that of its first process. A system call and not the program `kill`, some versions of
+        // which take a group whose number begins with 1 for every process that there is.
+        use rustix::process::{Pid, Signal, kill_process_group};
+        if let Some(group) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+            // One that is gone already needs no ending.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
     }
     let _ = child.kill().await;
 }

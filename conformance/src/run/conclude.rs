@@ -65,7 +65,12 @@ fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String) -> Scenario
                 exchanges: attempt.exchanges.clone(),
             };
             report.checks = judge(scenario, &observation);
-            if report.checks.iter().any(|check| !check.passed) {
+            report.checks.push(late_check(late));
+            report.exchanges.extend_from_slice(late);
+            if !late.is_empty() {
+                // A request after the end is against the protocol, whatever the scenario asks for.
+                report.verdict = Verdict::Failed;
+            } else if report.checks.iter().any(|check| !check.passed) {
                 report.verdict = match scenario.level {
                     Level::Must => Verdict::Failed,
                     Level::Should => Verdict::Advised,
@@ -73,18 +78,11 @@ fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String) -> Scenario
             }
         }
         Err(error) => {
-            // The account is whatever the destination got to: judging it would only hide the one true cause.
+            // The account is whatever the destination got to: judging it would only hide the one true cause. Nor
+            // is anything late where the destination never said that it was done.
             report.checks = vec![Check { id: "destination".into(), passed: false, message: describe(error) }];
             report.verdict = verdict_of(error);
             report.stderr = error.stderr.clone();
-        }
-    }
-    report.checks.push(late_check(late));
-    if !late.is_empty() {
-        report.exchanges.extend_from_slice(late);
-        // A request after the end is against the protocol, whatever the scenario asks for.
-        if !report.verdict.is_red() {
-            report.verdict = Verdict::Failed;
         }
     }
     report

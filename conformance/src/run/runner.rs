@@ -248,7 +248,6 @@ async fn replay_alone(
             Ok(attempt) => {
                 let hung = attempt.results.as_ref().is_err_and(|e| e.kind == DriverErrorKind::Timeout);
                 hangs[play.subject] += usize::from(hung);
-                // The first play's late requests stay charged to this scenario; only its outcome is replaced.
                 attempts.insert(alone, attempt);
             }
             Err(fault) => faults.push(format!("{}: {fault}", play.scenario)),
@@ -282,13 +281,15 @@ fn played<'a>(
     repeat: usize,
 ) -> Vec<Played<'a>> {
     let play = |repetition: String| Play { subject, scenario: scenario.id.clone(), repetition };
-    let alone = attempts.get(&play(ALONE.to_owned()));
+    let of = |play: Play| {
+        let attempt = attempts.get(&play)?;
+        Some(Played { attempt, late: late.get(&play).map_or(&[], Vec::as_slice) })
+    };
+    let alone = of(play(ALONE.to_owned()));
     (1..=repeat)
         .filter_map(|repetition| {
-            let play = play(repetition.to_string());
-            let attempt = attempts.get(&play)?;
-            let attempt = alone.filter(|_| is_shared_breakdown(attempt)).unwrap_or(attempt);
-            Some(Played { attempt, late: late.get(&play).map_or(&[], Vec::as_slice) })
+            let played = of(play(repetition.to_string()))?;
+            Some(alone.filter(|_| is_shared_breakdown(played.attempt)).unwrap_or(played))
         })
         .collect()
 }

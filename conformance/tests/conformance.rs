@@ -95,8 +95,10 @@ fn every_stored_exchange_has_a_scenario(name: &str) -> Result<(), Failed> {
     }
     let unreferenced: Vec<&String> = stored.difference(&produced).collect();
     let missing: Vec<&String> = produced.difference(&stored).collect();
-    Err(format!("stored, and produced by no scenario: {unreferenced:?}\nproduced, and not stored: {missing:?}")
-        .into())
+    Err(format!(
+        "stored, and produced by no scenario: {unreferenced:?}\nproduced, and not stored: {missing:?}"
+    )
+    .into())
 }
 
 fn end_states_agree() -> Result<(), Failed> {

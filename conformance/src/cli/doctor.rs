@@ -70,14 +70,14 @@ async fn examine(target: &Target, mock: &MockCordial, out: &mut String) -> Resul
         }
     }
     let requests = account.requests();
-    let _ = writeln!(out, "\nWhat reached Cordial: {}", if requests.is_empty() { "nothing" } else { "" });
+    let _ = writeln!(out, "\nWhat reached Cordial:{}", if requests.is_empty() { " nothing" } else { "" });
     for entry in requests {
         let _ = writeln!(out, "   {} {} -> {}", entry.method, entry.path, entry.status);
     }
     let _ = writeln!(
         out,
         "\nThe handshake works: `cordial-conformance run {}` judges the rest.",
-        target.arguments.join(" ")
+        target.command_line()
     );
     Ok(true)
 }
@@ -93,7 +93,7 @@ fn report(outcome: Result<Value, DriverError>, out: &mut String) -> bool {
             true
         }
         Err(error) => {
-            let _ = writeln!(out, "   FAILED: {}", error.message);
+            let _ = writeln!(out, "   FAILED: {}", error.message.replace('\n', "\n   "));
             if let Some(stderr) = &error.stderr {
                 let _ = writeln!(out, "   its stderr:\n{}", indented(stderr));
             }

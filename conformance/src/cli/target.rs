@@ -87,7 +87,7 @@ impl Target {
     ) -> Result<Subject, CliError> {
         let hello = self.driver.hello().await.map_err(|error| {
             let stderr = error.stderr.map_or(String::new(), |stderr| format!("\n  its stderr:\n{}", indented(&stderr)));
-            let doctor = self.arguments.join(" ");
+            let doctor = self.command_line();
             CliError::DidNotStart(format!(
                 "the destination ({}) did not answer its greeting: {}{stderr}\n  fix: `cordial-conformance doctor {doctor}` walks through the handshake",
                 self.reached, error.message
@@ -139,6 +139,13 @@ impl Target {
             Some(path) => KnownFailures::load(&path).map_err(CliError::usage),
             None => Ok(KnownFailures::default()),
         }
+    }
+
+    /// What selects it, as one types it.
+    pub(super) fn command_line(&self) -> String {
+        let words = self.arguments.iter().map(String::as_str);
+        // Only a NUL cannot be quoted, and no argument of a process holds one.
+        shlex::try_join(words).unwrap_or_else(|_| self.arguments.join(" "))
     }
 
     /// How long the destination may take for one operation.

@@ -51,7 +51,8 @@ fn ok(reply: Value) -> (u16, String) {
 #[tokio::test]
 async fn the_same_objects_go_by_post() {
     let hello = json!({ "id": 1, "protocol": 1, "destination": { "name": "web" }, "dialect": "actions", "capabilities": ["track"] });
-    let results = json!({ "id": 3, "results": [{ "outcome": "retryable", "status": 503, "retryAfterMs": 2000 }] });
+    let results =
+        json!({ "id": 3, "results": [{ "outcome": "retryable", "status": 503, "retryAfterMs": 2000 }] });
     let url = answering(vec![ok(hello), ok(json!({ "id": 2 })), ok(results)]).await;
     let driver = Http::new(url, PATIENT);
     assert_eq!(driver.hello().await.unwrap().destination.name, "web");

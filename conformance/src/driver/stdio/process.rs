@@ -28,6 +28,8 @@ type Waiting = HashMap<u64, oneshot::Sender<Result<Value, DriverError>>>;
 struct Shared {
     waiting: Mutex<Waiting>,
     stderr: Mutex<VecDeque<u8>>,
+    /// Why the process has ended, for whoever asks it after that.
+    end: Mutex<Option<DriverError>>,
 }
 
 impl Shared {
@@ -105,7 +107,11 @@ impl Process {
     pub(super) async fn ask(&self, id: u64, request: Value) -> Result<Value, DriverError> {
         let (sender, reply) = oneshot::channel();
         self.shared.waiting.lock().insert(id, sender);
-        let gone = || DriverError::new(DriverErrorKind::Crash, "the process had ended before it was asked");
+        let gone = || {
+            let unknown =
+                || DriverError::new(DriverErrorKind::Crash, "the process had ended before it was asked");
+            self.shared.end.lock().clone().unwrap_or_else(unknown)
+        };
         // Checked after the entry was made: whoever ends from now on fails it.
         if !self.is_alive() || self.lines.send(format!("{request}\n")).is_err() {
             self.shared.waiting.lock().remove(&id);
@@ -162,10 +168,11 @@ async fn supervise(
     };
     // stderr is read to its end first, so that it is whole in the report. A grandchild may hold it open.
     let _ = tokio::time::timeout(END, errors).await;
-    over.send_replace(false);
     let error = broken.unwrap_or_else(|| {
         DriverError::new(DriverErrorKind::Crash, format!("the process ended while it was needed{status}"))
     });
+    *shared.end.lock() = Some(error.clone());
+    over.send_replace(false);
     shared.fail_all(&error);
 }
 

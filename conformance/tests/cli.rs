@@ -1,0 +1,317 @@
+//! The program as a user runs it: what it prints, what it writes, and how it ends.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A scenario that every dialect passes.
+const GOOD: &str = "\
+id: page.seen
+why: A page call is recorded.
+dialect: [classic]
+needs: [page]
+level: must
+source: seed#page
+given: { contacts: [{ channels: { email: { address: jane@example.com } } }] }
+when: [{ type: page, userId: jane@example.com, properties: { url: 'https://shop.example/1' } }]
+then:
+  results: [{ outcome: delivered }]
+  state:
+    activities: [{ contact: jane@example.com, action: pageView, properties: { url: 'https://shop.example/1' } }]
+";
+
+/// Runs in a folder of its own, so that no checkout's snapshots are found.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, text: &str) -> &Self {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        self
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"));
+        command.current_dir(self.path()).args(arguments).env_remove("CI").env_remove("CARGO");
+        command
+    }
+
+    #[track_caller]
+    fn run(&self, arguments: &[&str], code: i32) -> String {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+        assert_eq!(status.code(), Some(code), "{text}");
+        text
+    }
+}
+
+#[track_caller]
+fn assert_says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+#[test]
+fn without_arguments_both_built_in_destinations_conform_and_a_second_run_says_the_same() {
+    let desk = Desk::new();
+    let first = desk.run(&[], 0);
+    assert_says(&first, &["reference and segment-classic conform.", "0 failed"]);
+    assert_eq!(first, desk.run(&[], 0));
+    assert!(!first.contains('\u{1b}'), "colours where nobody sees them");
+}
+
+#[test]
+fn colours_come_when_they_are_asked_for() {
+    let text = Desk::new().run(&["--only", "page.*", "--color", "always"], 0);
+    assert!(text.contains('\u{1b}'));
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_a_mistake() {
+    let text = Desk::new().run(&["run", "--only", "page.*", "--only", "nothing.*"], 2);
+    assert_says(&text, &["`--only nothing.*` matches no scenario", "fix:"]);
+}
+
+#[test]
+fn where_no_scenario_applies_nothing_ran() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", &GOOD.replace("[classic]", "[actions]"));
+    let text = desk.run(&["--scenarios", "s"], 4);
+    assert_says(&text, &["1 not applicable"]);
+}
+
+#[test]
+fn an_empty_part_of_the_scenarios_is_nothing_ran() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    let codes: Vec<Option<i32>> = (1..=3)
+        .map(|part| {
+            let shard = format!("{part}/3");
+            desk.command(&["--scenarios", "s", "--shard", &shard]).output().unwrap().status.code()
+        })
+        .collect();
+    assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| **code == Some(4)).count(), 2, "{codes:?}");
+}
+
+#[test]
+fn a_folder_without_scenarios_and_a_missing_one_are_mistakes() {
+    let desk = Desk::new();
+    desk.write("empty/README.md", "nothing");
+    assert_says(&desk.run(&["--scenarios", "empty"], 2), &["empty", "no scenario"]);
+    assert_says(&desk.run(&["--scenarios", "missing"], 2), &["missing"]);
+}
+
+#[test]
+fn one_broken_file_stops_the_run_and_names_its_line() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    desk.write(
+        "s/page/broken.yaml",
+        &GOOD.replace("page.seen", "page.broken").replace("level: must", "levle: must"),
+    );
+    let text = desk.run(&["--scenarios", "s"], 2);
+    assert_says(&text, &["broken.yaml:5", "levle"]);
+}
+
+#[test]
+fn a_state_that_no_account_can_have_is_a_mistake_of_the_scenario() {
+    let desk = Desk::new();
+    let twice = "contacts: [{ channels: { email: { address: jane@example.com } } }, ";
+    desk.write("s/page/seen.yaml", &GOOD.replace("contacts: [", twice));
+    let text = desk.run(&["--scenarios", "s"], 2);
+    assert_says(&text, &["s/page/seen.yaml:7", "given", "another contact"]);
+}
+
+#[test]
+fn a_destination_that_does_not_start_is_told_from_one_that_does_not_conform() {
+    let text = Desk::new().run(&["--command", "false"], 3);
+    assert_says(&text, &["did not answer its greeting", "doctor --command false"]);
+}
+
+#[test]
+fn a_destination_that_is_named_wrongly_is_a_mistake() {
+    let text = Desk::new().run(&["--destination", "refrence"], 2);
+    assert_says(&text, &["refrence", "`reference` or `segment-classic`"]);
+}
+
+#[test]
+fn the_reference_destination_conforms_as_a_program_too() {
+    let text = Desk::new().run(&["--command", env!("CARGO_BIN_EXE_cordial-reference-destination")], 0);
+    assert_says(&text, &["reference conforms.", "rust, command"]);
+}
+
+#[test]
+fn what_fails_is_shown_with_a_difference_the_exchange_and_the_line_that_reruns_it() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", &GOOD.replace("action: pageView", "action: pageSeen"));
+    let text = desk.run(&["--scenarios", "s", "--destination", "reference"], 1);
+    assert_says(
+        &text,
+        &[
+            "FAILED page.seen by reference",
+            "activities[0].action",
+            "expected: \"pageSeen\"",
+            "got: \"pageView\"",
+            "POST /v2/contactactivities -> 201",
+            "rerun: cordial-conformance run --destination reference --scenarios s --only page.seen",
+            "reference does not conform.",
+        ],
+    );
+    // The line works as it is printed.
+    desk.run(&["run", "--destination", "reference", "--scenarios", "s", "--only", "page.seen"], 1);
+}
+
+#[test]
+fn a_destination_that_babbles_fails_and_the_run_goes_on_to_the_end() {
+    let desk = Desk::new();
+    let script = "\
+read -r line; id=${line##*id\\\":}; id=${id%%,*}
+echo '{\"id\":'$id',\"protocol\":1,\"destination\":{\"name\":\"babbler\"},\"dialect\":\"classic\",\"capabilities\":[\"page\"]}'
+read -r line; echo sorry >&2; echo hello world; cat > /dev/null";
+    desk.write("babbler.sh", script).write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen-too.yaml", &GOOD.replace("page.seen", "page.seen-too"));
+    let text = desk.run(&["--scenarios", "s", "--command", "sh babbler.sh"], 1);
+    assert_says(
+        &text,
+        &[
+            "FAILED page.seen by babbler",
+            "FAILED page.seen-too by babbler",
+            "hello world",
+            "sorry",
+            "0 passed, 2 failed",
+        ],
+    );
+}
+
+#[test]
+fn reports_list_every_scenario_and_why_one_did_not_apply() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    desk.write(
+        "s/page/other.yaml",
+        &GOOD.replace("page.seen", "page.other").replace("[classic]", "[actions]"),
+    );
+    desk.run(
+        &[
+            "--scenarios",
+            "s",
+            "--destination",
+            "reference",
+            "--report",
+            "json=r.json",
+            "--report",
+            "junit=r.xml",
+        ],
+        0,
+    );
+    let report: Value = serde_json::from_str(&desk.read("r.json")).unwrap();
+    let scenarios = &report["destinations"][0]["scenarios"];
+    let named = |id: &str| scenarios.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
+    assert_eq!(named("page.seen")["verdict"], "passed");
+    assert_eq!(named("page.other")["verdict"], "not-applicable");
+    assert_says(&named("page.other").to_string(), &["judges the actions dialect"]);
+    assert_says(&desk.read("r.xml"), &["tests=\"2\"", "skipped=\"1\"", "judges the actions dialect"]);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_a_mistake() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    let text = desk.run(&["--scenarios", "s", "--report", "json=no/such/folder.json"], 2);
+    assert_says(&text, &["no/such/folder.json"]);
+}
+
+#[test]
+fn exchanges_are_stored_when_asked_and_checked_from_then_on() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    let run = ["--scenarios", "s", "--destination", "reference"];
+    let update = [&run[..], &["--snapshots", "update"]].concat();
+    let stored = "s/snapshots/reference/page.seen.snap";
+    desk.run(&run, 0);
+    assert!(!desk.path().join(stored).exists());
+    desk.run(&update, 0);
+    let text = desk.read(stored);
+    assert_says(&text, &["POST /v2/contactactivities", "authorization: Basic <redacted>"]);
+    desk.run(&run, 0);
+
+    desk.write(stored, &text.replace("pageView", "pageviewed"));
+    assert_says(&desk.run(&run, 1), &["page.seen", "-", "pageviewed"]);
+    desk.run(&update, 0);
+    assert_eq!(desk.read(stored), text);
+
+    desk.write("s/snapshots/reference/page.gone.snap", &text);
+    assert_says(&desk.run(&run, 1), &["page.gone.snap", "delete it"]);
+    std::fs::remove_file(desk.path().join("s/snapshots/reference/page.gone.snap")).unwrap();
+
+    std::fs::remove_file(desk.path().join(stored)).unwrap();
+    assert_says(&desk.run(&run, 1), &["page.seen"]);
+}
+
+#[test]
+fn exchanges_are_never_stored_in_ci() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    let arguments = ["--scenarios", "s", "--destination", "reference", "--snapshots", "update"];
+    let output = desk.command(&arguments).env("CI", "true").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_says(&String::from_utf8_lossy(&output.stdout), &["never written where CI is set"]);
+    assert!(!desk.path().join("s/snapshots").exists());
+}
+
+#[test]
+fn a_scenario_is_explained_and_a_misspelt_one_corrected() {
+    let desk = Desk::new();
+    assert_says(
+        &desk.run(&["explain", "track.unknown-user-is-refused"], 0),
+        &["track.unknown-user-is-refused", "seed#track"],
+    );
+    assert_says(
+        &desk.run(&["explain", "track.unknown-user-is-refusd"], 2),
+        &["did you mean `track.unknown-user-is-refused`"],
+    );
+}
+
+#[test]
+fn the_list_says_what_applies() {
+    let desk = Desk::new();
+    let all: Value = serde_json::from_str(&desk.run(&["list", "--json"], 0)).unwrap();
+    assert!(all.as_array().unwrap().len() > 60);
+    let text = desk.run(&["list", "--destination", "reference", "--only", "group.*"], 0);
+    assert_says(&text, &["group.known-user-joins-known-list", "judges the actions dialect"]);
+}
+
+#[test]
+fn the_doctor_shows_each_step_and_the_line_that_is_wrong() {
+    let desk = Desk::new();
+    assert_says(
+        &desk.run(&["doctor", "--destination", "reference"], 0),
+        &["1. hello", "3. deliver", "POST /v2/contactactivities -> 201", "The handshake works"],
+    );
+    assert_says(
+        &desk.run(&["doctor", "--command", "echo Listening"], 3),
+        &["1. hello", "FAILED", "Listening", "stdout is for the protocol alone"],
+    );
+}
+
+#[test]
+fn the_schema_is_json() {
+    let schema: Value = serde_json::from_str(&Desk::new().run(&["schema"], 0)).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+}

@@ -1,5 +1,7 @@
 //! The program as a user runs it: what it prints, what it writes, and how it ends.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

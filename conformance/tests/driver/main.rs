@@ -1,5 +1,7 @@
 //! The drivers against destinations that behave, and against ones that do not.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
+
 mod http;
 #[cfg(unix)]
 mod stdio;

@@ -138,6 +138,10 @@ pub(super) struct RoutesArgs {
     /// Also what the mock answers with 501
     #[arg(long)]
     pub(super) all: bool,
+
+    /// As the coverage page, in Markdown: with differences, and what is not served
+    #[arg(long, conflicts_with = "json")]
+    pub(super) markdown: bool,
 }
 
 #[derive(Debug, Subcommand)]

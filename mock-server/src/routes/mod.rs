@@ -1,6 +1,7 @@
 //! Which operations Cordial has, which of them the mock serves, and on what evidence. One table feeds the
 //! dispatcher, `cordial-mock routes` and `GET /__admin/routes`.
 
+mod coverage;
 mod not_served;
 mod served;
 
@@ -17,6 +18,8 @@ use crate::message::Reply;
 use crate::query::Query;
 use crate::refusal::Refusal;
 use crate::world::IdStamp;
+
+pub use coverage::coverage_page;
 
 /// The version of the REST API that a path belongs to. Surfaces without one speak as v1 does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,20 @@ pub enum Surface {
 }
 
 impl Surface {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Rest, Self::Integrations, Self::SegmentClassic, Self::SegmentIngest];
+
+    /// Where the real one is.
+    #[must_use]
+    pub const fn host(self) -> &'static str {
+        match self {
+            Self::Rest => "api.cordial.io",
+            Self::Integrations => "admin.cordial.io",
+            Self::SegmentClassic => "integrations.cordial.io",
+            Self::SegmentIngest => "integrations-ingest-svc.usw1.cordial.com",
+        }
+    }
+
     /// The surface that a path belongs to, whether it exists there or not.
     #[must_use]
     pub fn of(path: &str) -> Self {
@@ -90,6 +107,23 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// All of them, the strongest first.
+    pub const ALL: [Self; 6] =
+        [Self::Recorded, Self::Official, Self::VendorDocs, Self::Client, Self::Seed, Self::Inferred];
+
+    /// What it stands for, in a sentence.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Recorded => "replies that were recorded from the live service",
+            Self::Official => "the official description of v2",
+            Self::VendorDocs => "the vendor's documentation",
+            Self::Client => "code of a public client that runs against the live service",
+            Self::Seed => "the vendor's page on the Segment destination",
+            Self::Inferred => "nothing public says: a decision of this project",
+        }
+    }
+
     /// The evidence's name in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

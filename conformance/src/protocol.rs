@@ -35,6 +35,14 @@ pub struct Settings {
     /// from the account ignores this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration: Option<Value>,
+    /// How long to wait for a reply of Cordial, in milliseconds. A destination that cannot be told keeps its own
+    /// timeout, and the run takes longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// Where a destination that retries by itself asks to sleep: `PUT {"advance": <seconds>}` here, with its API key
+    /// as for Cordial, returns at once and the account's time has passed. Without it, it sleeps by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
 }
 
 /// What became of one event.
@@ -97,7 +105,7 @@ impl DeliveryResult {
 }
 
 /// Who retries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Retry {
     /// One attempt per delivery; the runner delivers again.
@@ -105,6 +113,20 @@ pub enum Retry {
     Classify,
     /// The destination itself.
     Inline,
+}
+
+impl Retry {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Classify, Self::Inline];
+
+    /// The word of the protocol.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Classify => "classify",
+            Self::Inline => "inline",
+        }
+    }
 }
 
 /// What a destination says about itself.

@@ -149,7 +149,7 @@ fn a_destination_that_does_not_start_is_told_from_one_that_does_not_conform() {
 #[test]
 fn a_destination_that_is_named_wrongly_is_a_mistake() {
     let text = Desk::new().run(&["--destination", "refrence"], 2);
-    assert_says(&text, &["refrence", "`reference` or `segment-classic`"]);
+    assert_says(&text, &["refrence", "`reference`, `segment-classic`"]);
 }
 
 #[test]

@@ -39,6 +39,9 @@ pub struct JournalEntry {
     pub cursor: u64,
     /// When the request was answered, by the account's clock.
     pub time: String,
+    /// The same, exactly.
+    #[serde(skip)]
+    pub at: Timestamp,
     /// The method.
     pub method: String,
     /// The path as sent, still percent-encoded.
@@ -209,6 +212,7 @@ impl Kept {
         JournalEntry {
             cursor: self.cursor,
             time: dates::format(self.time),
+            at: self.time,
             method: request.method.to_string(),
             path: request.path.clone(),
             query: request.query.clone(),

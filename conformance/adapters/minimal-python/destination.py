@@ -35,22 +35,23 @@ def find(values, path):
 def deliver(event, settings):
     path, body = request_of(event, settings)
     try:
-        status, message = post(settings, path, without_none(body))
+        status, message, retry_after = post(settings, path, without_none(body))
     except (OSError, http.client.HTTPException) as failure:
         return {"outcome": "retryable", "message": repr(failure)}
     later = status in (408, 423, 429) or (status >= 500 and status != 501)
+    wait = {"retryAfterMs": int(retry_after) * 1000} if later and retry_after.isdecimal() else {}
     outcome = "delivered" if 200 <= status < 300 else "retryable" if later else "rejected"
-    return {"outcome": outcome, "status": status, "message": message}
+    return {"outcome": outcome, "status": status, "message": message, **wait}
 
 
 def post(settings, path, body):
     address = urlsplit(settings["endpoint"])
     connect = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = connect(address.netloc, timeout=9)
+    connection = connect(address.netloc, timeout=settings.get("timeoutMs", 9000) / 1000)
     headers = {"x-api-key": settings["apiKey"], "content-type": "application/json"}
     connection.request("POST", f"/api/segment/{path}", json.dumps(body), headers)
     reply = connection.getresponse()
-    return reply.status, reply.read().decode(errors="replace")
+    return reply.status, reply.read().decode(errors="replace"), reply.getheader("retry-after", "")
 
 
 HELLO = {"protocol": 1, "destination": {"name": "minimal-python", "version": "1", "language": "python"},

@@ -43,6 +43,8 @@ async fn examine(target: &Target, mock: &MockCordial, out: &mut String) -> Resul
         primary_key: "channels.email.address".to_owned(),
         segment_id_key: None,
         integration: None,
+        timeout_ms: None,
+        clock: None,
     };
     let events = [
         json!({ "type": "track", "userId": "jane@example.com", "event": "Doctor Called", "messageId": "doctor-1", "timestamp": CLOCK }),

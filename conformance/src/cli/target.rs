@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::CliError;
 use super::args::DestinationArgs;
-use crate::destination::{self, BUILT_IN};
+use crate::destination::{self, BUILT_IN, NAMES};
 use crate::driver::{DEADLINE, Driver, Http, Manifest, Program, Stdio};
 use crate::protocol::HelloReply;
 use crate::run::{Claims, KnownFailures, Problem, ProblemKind, SnapshotPlan, Subject};
@@ -63,7 +63,7 @@ fn named(name: &str) -> Result<Target, CliError> {
 fn from_manifest(path: &str) -> Result<Target, CliError> {
     let file = Path::new(path);
     if !file.exists() {
-        let names = BUILT_IN.join("` or `");
+        let names = NAMES.join("`, `");
         return Err(CliError::Usage(format!(
             "--destination {path}: there is no such file\n  fix: name a manifest, or `{names}`"
         )));
@@ -114,7 +114,11 @@ impl Target {
     /// What decides which scenarios apply: the manifest, where there is one, else the greeting.
     fn claims(&self, hello: &HelloReply) -> Result<Claims, CliError> {
         if let Some((_, manifest)) = &self.manifest {
-            return Ok(Claims { dialect: manifest.dialect, capabilities: manifest.capabilities.clone() });
+            return Ok(Claims {
+                dialect: manifest.dialect,
+                capabilities: manifest.capabilities.clone(),
+                retry: manifest.retry,
+            });
         }
         Claims::from_hello(hello).map_err(CliError::DidNotStart)
     }

@@ -5,6 +5,7 @@
 //! to show that the judge sees it.
 
 pub mod broken;
+pub mod inline;
 pub mod reference;
 pub mod segment_classic;
 
@@ -15,6 +16,9 @@ use crate::driver::{Driver, InProcess};
 /// The names of the destinations that a run judges when it is told of no other.
 pub const BUILT_IN: [&str; 2] = ["reference", "segment-classic"];
 
+/// All destinations that come built in.
+pub const NAMES: [&str; 3] = ["reference", "segment-classic", "reference-inline"];
+
 /// A driver of the built-in destination of this name; `None` when there is no such one.
 ///
 /// # Errors
@@ -22,6 +26,7 @@ pub const BUILT_IN: [&str; 2] = ["reference", "segment-classic"];
 pub fn built_in(name: &str) -> Result<Option<Arc<dyn Driver>>, reqwest::Error> {
     Ok(match name {
         "reference" => Some(Arc::new(InProcess::new(reference::Reference::new()?))),
+        "reference-inline" => Some(Arc::new(InProcess::new(inline::Inline::new()?))),
         "segment-classic" => Some(Arc::new(InProcess::new(segment_classic::SegmentClassic::new()?))),
         _ => None,
     })

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, DestinationInfo, HelloReply, Outcome, Retry, Settings, VERSION};
 
-/// How long Segment waits for a reply.
+/// How long Segment waits for a reply, unless the settings say otherwise.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Posts events to `/segment`.
@@ -31,7 +31,7 @@ impl SegmentClassic {
     /// When the system gives the HTTP client nothing to start with.
     pub fn new() -> Result<Self, reqwest::Error> {
         // A redirect must not carry the key to another host.
-        Ok(Self { client: reqwest::Client::builder().redirect(Policy::none()).timeout(TIMEOUT).build()? })
+        Ok(Self { client: reqwest::Client::builder().redirect(Policy::none()).build()? })
     }
 }
 
@@ -62,6 +62,7 @@ impl Destination for SegmentClassic {
             .client
             .post(format!("{}/segment", settings.endpoint))
             .basic_auth(&settings.api_key, Some(""))
+            .timeout(settings.timeout_ms.map_or(TIMEOUT, Duration::from_millis))
             .json(event);
         match request.send().await {
             Ok(reply) => classify(reply).await,

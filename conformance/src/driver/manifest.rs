@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{DEADLINE, Driver, Http, Program, Stdio};
-use crate::protocol::HelloReply;
+use crate::protocol::{HelloReply, Retry};
 use crate::scenario::{Capability, Dialect};
 
 /// A manifest, read and checked.
@@ -20,6 +20,8 @@ pub struct Manifest {
     pub dialect: Dialect,
     /// The calls that it takes.
     pub capabilities: BTreeSet<Capability>,
+    /// Who retries.
+    pub retry: Retry,
     /// How it is reached.
     pub reach: Reach,
     /// How long it may take for one operation.
@@ -49,6 +51,8 @@ struct Document {
     name: String,
     dialect: Dialect,
     capabilities: BTreeSet<Capability>,
+    #[serde(default)]
+    retry: Retry,
     #[serde(default)]
     command: Vec<String>,
     #[serde(default)]
@@ -92,6 +96,13 @@ impl Manifest {
                 self.dialect, hello.dialect
             ));
         }
+        if hello.retry != self.retry {
+            broken.push(format!(
+                "the manifest claims to retry as `{}`, the destination says `{}`",
+                self.retry.as_str(),
+                hello.retry.as_str()
+            ));
+        }
         for capability in &self.capabilities {
             if !hello.capabilities.contains(&capability.to_string()) {
                 broken.push(format!("the manifest claims {capability}, the destination does not"));
@@ -133,6 +144,7 @@ impl Document {
             name: self.name,
             dialect: self.dialect,
             capabilities: self.capabilities,
+            retry: self.retry,
             reach,
             deadline,
         })

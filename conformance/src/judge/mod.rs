@@ -1,6 +1,7 @@
 //! Compares what a scenario expects with what was seen: what the destination said, what the account holds in the
 //! end, and what went over the wire. The wire is the evidence; the destination is never believed instead of it.
 
+mod attempts;
 mod commerce;
 mod compare;
 mod contacts;
@@ -18,6 +19,8 @@ use crate::scenario::{ExpectedResult, Scenario};
 /// What was seen.
 #[derive(Debug, Clone)]
 pub struct Observation {
+    /// The account's API key, which must not show anywhere but in its header.
+    pub key: String,
     /// What the destination said about each event, or what kept it from saying so.
     pub results: Result<Vec<DeliveryResult>, DriverError>,
     /// The account at the end, as a state document.
@@ -57,6 +60,7 @@ pub fn judge(scenario: &Scenario, observation: &Observation) -> Vec<Check> {
     }
     checks.extend(state::judge(scenario, &observation.state));
     checks.extend(wire::judge(scenario, observation));
+    checks.extend(attempts::judge(scenario, &observation.exchanges));
     checks
 }
 
@@ -90,6 +94,15 @@ fn result(at: usize, expected: &ExpectedResult, got: Option<&DeliveryResult>) ->
             )
         };
         checks.push(Check::of(format!("result[{at}].status"), &differences));
+    }
+    if let Some(range) = expected.retry_after_ms {
+        let said = got.and_then(|result| result.retry_after_ms);
+        let differences = if range.contains(said.unwrap_or(0)) {
+            Vec::new()
+        } else {
+            differs(range.to_string(), said.map_or_else(|| "nothing".to_owned(), |ms| ms.to_string()))
+        };
+        checks.push(Check::of(format!("result[{at}].retryAfterMs"), &differences));
     }
     checks
 }

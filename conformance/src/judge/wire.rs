@@ -19,7 +19,29 @@ pub(super) fn judge(scenario: &Scenario, observation: &Observation) -> Vec<Check
         })
         .collect();
     checks.push(Check::of("honest-delivery", &invented(observation)));
+    checks.push(Check::of("key-stays-in-its-header", &leaks(observation)));
     checks
+}
+
+/// URLs and bodies are logged by everyone on the way: a key has no place there.
+fn leaks(observation: &Observation) -> Vec<String> {
+    let key = observation.key.as_str();
+    let places = |entry: &JournalEntry| {
+        [
+            ("the path", entry.path.contains(key)),
+            ("the query", entry.query.contains(key)),
+            ("the body", entry.request_body.to_string().contains(key)),
+        ]
+    };
+    let leak = |entry: &JournalEntry| {
+        let (place, _) = places(entry).into_iter().find(|(_, leaks)| *leaks)?;
+        Some(format!(
+            "expected: the API key in its header alone\n     got: it stands in {place} of {} {}",
+            entry.method,
+            entry.path.replace(key, "<key>")
+        ))
+    };
+    observation.exchanges.iter().filter_map(leak).collect()
 }
 
 fn forbidden(pattern: &RequestPattern, exchanges: &[JournalEntry]) -> Vec<String> {
@@ -30,7 +52,7 @@ fn forbidden(pattern: &RequestPattern, exchanges: &[JournalEntry]) -> Vec<String
     .collect()
 }
 
-fn fits(pattern: &RequestPattern, entry: &JournalEntry) -> bool {
+pub(super) fn fits(pattern: &RequestPattern, entry: &JournalEntry) -> bool {
     pattern.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&entry.method))
         && pattern.path.as_ref().is_none_or(|path| path_fits(path, &entry.path))
         && has(&entry.request_body, &pattern.body)

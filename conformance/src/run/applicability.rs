@@ -17,6 +17,13 @@ pub fn why_not_applicable(scenario: &Scenario, claims: &Claims) -> Option<String
             claims.dialect
         ));
     }
+    if !scenario.retry.contains(&claims.retry) {
+        return Some(format!(
+            "judges who retries as `{}`, the destination as `{}`",
+            scenario.retry.iter().map(|retry| retry.as_str()).collect::<Vec<_>>().join("` and `"),
+            claims.retry.as_str()
+        ));
+    }
     let missing: Vec<String> = scenario
         .needs
         .iter()

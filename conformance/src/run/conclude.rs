@@ -60,12 +60,14 @@ fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String) -> Scenario
     match &attempt.results {
         Ok(results) => {
             let observation = Observation {
+                key: attempt.key.clone(),
                 results: Ok(results.clone()),
                 state: attempt.state.clone(),
                 exchanges: attempt.exchanges.clone(),
             };
             report.checks = judge(scenario, &observation);
             report.checks.push(late_check(late));
+            report.checks.push(elsewhere_check(&attempt.elsewhere));
             report.exchanges.extend_from_slice(late);
             if !late.is_empty() {
                 // A request after the end is against the protocol, whatever the scenario asks for.
@@ -105,6 +107,16 @@ fn verdict_of(error: &DriverError) -> Verdict {
         DriverErrorKind::Adapter => Verdict::Untestable { message },
         DriverErrorKind::Protocol | DriverErrorKind::Unsupported => Verdict::Failed,
     }
+}
+
+/// A redirect may lead anywhere; the key opens an account here only.
+fn elsewhere_check(requests: &[String]) -> Check {
+    let message = if requests.is_empty() {
+        String::new()
+    } else {
+        format!("expected: no API key at another host\n     got: {}", requests.join(", "))
+    };
+    Check { id: "key-stays-at-this-host".into(), passed: requests.is_empty(), message }
 }
 
 fn late_check(late: &[JournalEntry]) -> Check {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cordial_mock::{AccountHandle, Clock, JournalEntry, MockCordial};
 use serde_json::Value;
+use tokio::net::TcpSocket;
 
 use crate::driver::{Driver, DriverError, DriverErrorKind};
 use crate::protocol::{DeliveryResult, Settings};
@@ -43,21 +44,32 @@ pub enum PrepareError {
     Fault(#[from] HarnessFault),
 }
 
-/// One mock server with a standing clock and known keys.
+/// One mock server with a standing clock and known keys, and two addresses that are not Cordial.
 #[derive(Debug)]
 pub struct Harness {
     mock: MockCordial,
+    /// Where redirects lead that nobody should follow with a key.
+    elsewhere: MockCordial,
+    /// An address of our own where nobody listens.
+    refusing: TcpSocket,
 }
+
+/// Stands for the address of another host in a scenario's faults.
+const ELSEWHERE: &str = "<elsewhere>";
 
 /// One scenario as it was played: raw material for the judge.
 #[derive(Debug, Clone)]
 pub struct Attempt {
+    /// The account's API key.
+    pub key: String,
     /// What the destination said about each event, or what kept it from saying so.
     pub results: Result<Vec<DeliveryResult>, DriverError>,
     /// The account at the end.
     pub state: Value,
     /// What reached the mock, up to the end of the scenario.
     pub exchanges: Vec<JournalEntry>,
+    /// Requests that reached another host with an API key.
+    pub elsewhere: Vec<String>,
 }
 
 impl Harness {
@@ -73,7 +85,14 @@ impl Harness {
             .start()
             .await
             .map_err(|error| HarnessFault(format!("the mock did not start: {error}")))?;
-        Ok(Self { mock })
+        let elsewhere = MockCordial::builder()
+            .strict_keys(["nobody"])
+            .start()
+            .await
+            .map_err(|error| HarnessFault(format!("the other host did not start: {error}")))?;
+        let refusing =
+            refusing().map_err(|error| HarnessFault(format!("no address to refuse at: {error}")))?;
+        Ok(Self { mock, elsewhere, refusing })
     }
 
     /// Where the mock listens.
@@ -91,7 +110,8 @@ impl Harness {
     /// Puts the account of `key` into the state that `scenario` starts from.
     pub fn prepare(&self, scenario: &Scenario, key: &str) -> Result<(), PrepareError> {
         let account = self.account(key)?;
-        account.replace_state(&scenario.given.state).map_err(|error| PrepareError::BadGiven {
+        let state = self.with_addresses(&scenario.given.state, key);
+        account.replace_state(&state).map_err(|error| PrepareError::BadGiven {
             scenario: scenario.id.clone(),
             message: error.to_string(),
         })
@@ -113,7 +133,37 @@ impl Harness {
                 stderr: None,
             })
         });
-        Ok(Attempt { results, state: account.state(), exchanges: account.requests() })
+        Ok(Attempt {
+            key: key.to_owned(),
+            results,
+            state: account.state(),
+            exchanges: account.requests(),
+            elsewhere: self.carried_elsewhere(key),
+        })
+    }
+
+    /// The state with the address of the other host, which every account has a path of its own at.
+    fn with_addresses(&self, state: &Value, key: &str) -> Value {
+        let text = state.to_string();
+        if !text.contains(ELSEWHERE) {
+            return state.clone();
+        }
+        let address = format!("{}/{key}", self.elsewhere.url());
+        // An address holds nothing that JSON would have to escape.
+        serde_json::from_str(&text.replace(ELSEWHERE, &address)).unwrap_or_else(|_| state.clone())
+    }
+
+    fn carried_elsewhere(&self, key: &str) -> Vec<String> {
+        let has_key = |entry: &JournalEntry| {
+            ["authorization", "x-api-key"].iter().any(|name| entry.request_headers.contains_key(*name))
+        };
+        let path = format!("/{key}");
+        let requests = self.elsewhere.unattributed_requests();
+        requests
+            .iter()
+            .filter(|entry| entry.path.starts_with(&path) && has_key(entry))
+            .map(|entry| format!("{} with an API key", entry.method))
+            .collect()
     }
 
     /// What the account of `key` received after the first `seen` requests.
@@ -131,18 +181,30 @@ impl Harness {
     /// Stops the mock.
     pub async fn shutdown(self) {
         self.mock.shutdown().await;
+        self.elsewhere.shutdown().await;
     }
 
     fn settings(&self, scenario: &Scenario, key: &str) -> Settings {
         let state = &scenario.given.state;
+        let refusing = self.refusing.local_addr().ok().filter(|_| scenario.given.refused);
         Settings {
-            endpoint: self.mock.url().to_owned(),
+            endpoint: refusing
+                .map_or_else(|| self.mock.url().to_owned(), |address| format!("http://{address}")),
+            timeout_ms: scenario.given.timeout_ms,
+            clock: Some(format!("{}/__admin/clock", self.mock.url())),
             api_key: key.to_owned(),
             primary_key: state["settings"]["primaryKey"].as_str().unwrap_or(DEFAULT_PRIMARY_KEY).to_owned(),
             segment_id_key: scenario.given.segment_id_key.clone(),
             integration: state.get("integration").filter(|integration| !integration.is_null()).cloned(),
         }
     }
+}
+
+/// A port that is taken, so that nobody else gets it, and that nobody listens on.
+fn refusing() -> std::io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((std::net::Ipv4Addr::LOCALHOST, 0).into())?;
+    Ok(socket)
 }
 
 /// Opens an instance, delivers the events one by one, and waits until nothing is pending any more.

@@ -233,6 +233,7 @@ impl RunReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Retry;
     use crate::scenario::Dialect;
 
     fn report(verdicts: Vec<Verdict>) -> RunReport {
@@ -246,7 +247,11 @@ mod tests {
             destinations: vec![DestinationReport {
                 name: "d".into(),
                 about: String::new(),
-                claims: Claims { dialect: Dialect::Classic, capabilities: Default::default() },
+                claims: Claims {
+                    dialect: Dialect::Classic,
+                    capabilities: Default::default(),
+                    retry: Retry::Classify,
+                },
                 snapshots: SnapshotPlan::off("for a test"),
                 scenarios,
                 problems: Vec::new(),

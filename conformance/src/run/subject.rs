@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::driver::Driver;
-use crate::protocol::HelloReply;
+use crate::protocol::{HelloReply, Retry};
 use crate::scenario::{Capability, Dialect};
 
 use super::known_failures::KnownFailures;
@@ -19,6 +19,8 @@ pub struct Claims {
     pub dialect: Dialect,
     /// The calls it takes.
     pub capabilities: BTreeSet<Capability>,
+    /// Who retries.
+    pub retry: Retry,
 }
 
 impl Claims {
@@ -35,7 +37,7 @@ impl Claims {
             )
         })?;
         let capabilities = hello.capabilities.iter().filter_map(|name| Capability::named(name)).collect();
-        Ok(Self { dialect, capabilities })
+        Ok(Self { dialect, capabilities, retry: hello.retry })
     }
 }
 

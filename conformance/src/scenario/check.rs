@@ -5,8 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use serde_saphyr::{Location, Spanned};
 
-use super::file::{File, RequestPattern as FilePattern};
-use super::model::{COLLECTIONS, Capability, ExpectedResult, Given, RequestPattern, Scenario, Then};
+use super::file::{
+    Attempts as FileAttempts, Bounds, File, Range as FileRange, RequestPattern as FilePattern,
+};
+use super::model::{
+    Attempts, COLLECTIONS, Capability, ExpectedResult, Given, Range, RequestPattern, Scenario, Then,
+};
+use crate::protocol::Retry;
 
 /// What an expected item may name, by collection.
 const CONTACT: [&str; 11] = [
@@ -48,12 +53,12 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
         ));
     }
     let given = given(file.given, &mut mistakes);
-    let when: Vec<Value> = file.when.value.iter().map(|event| Value::Object(event.value.clone())).collect();
+    let when = events(&file.when.value, id, &mut mistakes);
     if when.is_empty() {
         mistakes.push((file.when.referenced, "nothing happens: add an event".to_owned()));
     }
     let needs: BTreeSet<Capability> = file.needs.value.iter().copied().collect();
-    for event in &file.when.value {
+    for event in file.when.value.iter().filter(|event| !event.value.contains_key(REDELIVER)) {
         check_event(event, &needs, file.needs.referenced, &mut mistakes);
     }
     if file.then.results.value.len() != when.len() {
@@ -73,6 +78,8 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
     };
     let open = open_collections(&mut state, place, &mut mistakes);
     check_state(&state, &given, &open, place, &mut mistakes);
+    let attempts: Vec<Attempts> =
+        file.then.attempts.into_iter().map(|attempts| attempts_of(attempts, &mut mistakes)).collect();
     let never = file.then.never.map(|never| never.requests).unwrap_or_default();
     let never = never.into_iter().map(|pattern| pattern_of(pattern, &mut mistakes)).collect();
     if !mistakes.is_empty() {
@@ -81,6 +88,7 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
     let expected = |result: super::file::ExpectedResult| ExpectedResult {
         outcome: result.outcome.0,
         status: result.status.0,
+        retry_after_ms: result.retry_after_ms.map(range_of),
     };
     let results = file.then.results.value.into_iter().map(expected).collect();
     Ok(Scenario {
@@ -90,9 +98,10 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
         needs,
         level: file.level,
         source: file.source.0,
+        retry: if file.retry.0.is_empty() { Retry::ALL.into() } else { file.retry.0.into_iter().collect() },
         given,
         when,
-        then: Then { results, state, open, never },
+        then: Then { results, state, open, attempts, never },
     })
 }
 
@@ -108,11 +117,76 @@ fn given(given: Option<Spanned<Map<String, Value>>>, mistakes: &mut Mistakes) ->
             None
         }
     };
+    let refused = match state.shift_remove("endpoint") {
+        None => false,
+        Some(Value::String(endpoint)) if endpoint == "refused" => true,
+        Some(_) => {
+            mistakes
+                .push((place, "given.endpoint: write `refused`, or leave it out for the mock".to_owned()));
+            false
+        }
+    };
+    let timeout_ms = match state.shift_remove("timeoutMs") {
+        None => None,
+        Some(value) => value.as_u64().filter(|ms| *ms > 0).or_else(|| {
+            mistakes.push((place, "given.timeoutMs has to be a number of milliseconds".to_owned()));
+            None
+        }),
+    };
     let state = Value::Object(state);
     if let Err(error) = cordial_mock::account::normalize(&state) {
         mistakes.push((place, format!("given: {error}")));
     }
-    Given { state, segment_id_key }
+    Given { state, segment_id_key, refused, timeout_ms }
+}
+
+/// What stands in the place of an event that comes again.
+const REDELIVER: &str = "redeliver";
+
+/// The events, with those that come again written out: the same to the last field, as Segment redelivers.
+fn events(steps: &[Spanned<Map<String, Value>>], id: &str, mistakes: &mut Mistakes) -> Vec<Value> {
+    let mut events: Vec<Value> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let Some(number) = step.value.get(REDELIVER) else {
+            events.push(Value::Object(step.value.clone()));
+            continue;
+        };
+        let at = number.as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+        match at.checked_sub(1).and_then(|at| events.get(at)).cloned() {
+            Some(mut event) if step.value.len() == 1 => {
+                if event.get("messageId").is_none() {
+                    event["messageId"] = Value::String(format!("{id}-{at}"));
+                }
+                events.push(event);
+            }
+            _ => mistakes.push((
+                step.referenced,
+                format!(
+                    "{REDELIVER}: {number}: write the number of an event above, from 1, and nothing beside it"
+                ),
+            )),
+        }
+    }
+    events
+}
+
+fn attempts_of(attempts: Spanned<FileAttempts>, mistakes: &mut Mistakes) -> Attempts {
+    let FileAttempts { request, count, waits_ms } = attempts.value;
+    let request = Spanned { value: request, referenced: attempts.referenced, defined: attempts.defined };
+    Attempts {
+        request: pattern_of(request, mistakes),
+        count: range_of(count),
+        waits_ms: waits_ms.into_iter().map(range_of).collect(),
+    }
+}
+
+fn range_of(range: FileRange) -> Range {
+    match range {
+        FileRange::Exactly(number) => Range { min: number, max: number },
+        FileRange::Between(Bounds { min, max }) => {
+            Range { min: min.unwrap_or(0), max: max.unwrap_or(u64::MAX) }
+        }
+    }
 }
 
 fn check_event(

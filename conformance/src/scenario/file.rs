@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
 use super::model::{Capability, Dialect, Level};
-use crate::protocol::Outcome;
+use crate::protocol::{Outcome, Retry};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +16,9 @@ pub(super) struct File {
     pub(super) needs: Spanned<Vec<Capability>>,
     pub(super) level: Level,
     pub(super) source: OneOrMany<String>,
+    /// Both roles when left out.
+    #[serde(default)]
+    pub(super) retry: OneOrMany<Retry>,
     #[serde(default)]
     pub(super) given: Option<Spanned<Map<String, Value>>>,
     pub(super) when: Spanned<Vec<Spanned<Map<String, Value>>>>,
@@ -29,6 +32,8 @@ pub(super) struct Then {
     #[serde(default)]
     pub(super) state: Option<Spanned<Map<String, Value>>>,
     #[serde(default)]
+    pub(super) attempts: Vec<Spanned<Attempts>>,
+    #[serde(default)]
     pub(super) never: Option<Never>,
 }
 
@@ -38,6 +43,34 @@ pub(super) struct ExpectedResult {
     pub(super) outcome: OneOrMany<Outcome>,
     #[serde(default)]
     pub(super) status: OneOrMany<u16>,
+    #[serde(default, rename = "retryAfterMs")]
+    pub(super) retry_after_ms: Option<Range>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Attempts {
+    pub(super) request: RequestPattern,
+    pub(super) count: Range,
+    #[serde(default, rename = "waitsMs")]
+    pub(super) waits_ms: Vec<Range>,
+}
+
+/// A number, or `{ min, max }` with either left out.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Range {
+    Exactly(u64),
+    Between(Bounds),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bounds {
+    #[serde(default)]
+    pub(super) min: Option<u64>,
+    #[serde(default)]
+    pub(super) max: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]

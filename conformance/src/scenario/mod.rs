@@ -10,7 +10,7 @@ mod schema;
 pub use error::{LoadErrors, Mistake};
 pub use load::{embedded, load};
 pub use model::{
-    COLLECTIONS, Capability, Dialect, ExpectedResult, Given, Level, RequestPattern, Scenario, ScenarioSet,
-    Then,
+    Attempts, COLLECTIONS, Capability, Dialect, ExpectedResult, Given, Level, Range, RequestPattern,
+    Scenario, ScenarioSet, Then,
 };
 pub use schema::schema;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::protocol::Outcome;
+use crate::protocol::{Outcome, Retry};
 
 /// One statement of the contract: what is given, what happens, what must come of it.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Scenario {
     pub level: Level,
     /// The statements that it stands on.
     pub source: Vec<String>,
+    /// Who has to retry for it to apply.
+    pub retry: BTreeSet<Retry>,
     /// What is there before.
     pub given: Given,
     /// Segment's events, in order.
@@ -38,6 +40,10 @@ pub struct Given {
     pub state: Value,
     /// The attribute that stores Segment's user id.
     pub segment_id_key: Option<String>,
+    /// Whether nobody listens where Cordial should be.
+    pub refused: bool,
+    /// How long the destination is told to wait for a reply, in milliseconds.
+    pub timeout_ms: Option<u64>,
 }
 
 /// What must come of the events.
@@ -49,6 +55,8 @@ pub struct Then {
     pub state: Map<String, Value>,
     /// Collections that may be in any state.
     pub open: BTreeSet<String>,
+    /// How often requests have to be made, and how far apart.
+    pub attempts: Vec<Attempts>,
     /// Requests that must not reach Cordial.
     pub never: Vec<RequestPattern>,
 }
@@ -60,6 +68,48 @@ pub struct ExpectedResult {
     pub outcome: Vec<Outcome>,
     /// Any of these; every one when empty.
     pub status: Vec<u16>,
+    /// How long it has to say that Cordial asked to wait, in milliseconds; not looked at when left out.
+    pub retry_after_ms: Option<Range>,
+}
+
+/// One request that may be made several times.
+#[derive(Debug, Clone)]
+pub struct Attempts {
+    /// Which requests count.
+    pub request: RequestPattern,
+    /// How many there have to be.
+    pub count: Range,
+    /// How long the waits between them have to be, in milliseconds, from the first one on.
+    pub waits_ms: Vec<Range>,
+}
+
+/// A range of whole numbers, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// The least.
+    pub min: u64,
+    /// The most.
+    pub max: u64,
+}
+
+impl Range {
+    /// Whether the number is within.
+    #[must_use]
+    pub const fn contains(self, number: u64) -> bool {
+        self.min <= number && number <= self.max
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min, self.max) {
+            (min, max) if min == max => write!(f, "{min}"),
+            (0, u64::MAX) => write!(f, "any"),
+            (0, max) => write!(f, "at most {max}"),
+            (min, u64::MAX) => write!(f, "at least {min}"),
+            (min, max) => write!(f, "{min} to {max}"),
+        }
+    }
 }
 
 /// Requests, by what they have in common.

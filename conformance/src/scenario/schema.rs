@@ -27,6 +27,7 @@ pub fn schema() -> Value {
             "needs": { "type": "array", "description": "What a destination has to take.", "items": { "enum": capabilities }, "minItems": 1 },
             "level": { "enum": ["must", "should"], "description": "Whether the contract demands it or recommends it." },
             "source": one_or_many(json!({ "type": "string", "description": "The statement that it stands on, such as seed#identify." })),
+            "retry": one_or_many(json!({ "enum": ["classify", "inline"] })),
             "given": given(),
             "when": {
                 "type": "array",
@@ -34,9 +35,10 @@ pub fn schema() -> Value {
                 "minItems": 1,
                 "items": {
                     "type": "object",
-                    "required": ["type"],
+                    "anyOf": [{ "required": ["type"] }, { "required": ["redeliver"] }],
                     "properties": {
                         "type": { "enum": types },
+                        "redeliver": { "type": "integer", "minimum": 1, "description": "The event of this number comes once more." },
                         "userId": { "description": "Anything: invalid ones are what some scenarios are about." },
                         "groupId": { "description": "In classic the list's id, in actions the group's." },
                         "event": { "description": "The name of a track." },
@@ -56,10 +58,20 @@ pub fn schema() -> Value {
                             "type": "object",
                             "additionalProperties": false,
                             "required": ["outcome"],
-                            "properties": { "outcome": one_or_many(outcome), "status": one_or_many(json!({ "type": "integer", "minimum": 100, "maximum": 599 })) },
+                            "properties": { "outcome": one_or_many(outcome), "status": one_or_many(json!({ "type": "integer", "minimum": 100, "maximum": 599 })), "retryAfterMs": range() },
                         },
                     },
                     "state": state(),
+                    "attempts": {
+                        "type": "array",
+                        "description": "How often a request has to be made; all of them the same.",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": false,
+                            "required": ["request", "count"],
+                            "properties": { "request": request(), "count": range(), "waitsMs": { "type": "array", "items": range() } },
+                        },
+                    },
                     "never": {
                         "type": "object",
                         "additionalProperties": false,
@@ -78,6 +90,8 @@ fn given() -> Value {
         "description": "The account before the first event, as a seed file of cordial-mock has it.",
         "additionalProperties": false,
         "properties": {
+            "endpoint": { "const": "refused", "description": "Nobody listens where Cordial should be." },
+            "timeoutMs": { "type": "integer", "minimum": 1, "description": "How long the destination is told to wait for a reply." },
             "segmentIdKey": { "type": "string", "description": "The attribute that stores Segment's user id (actions)." },
             "settings": {
                 "type": "object",
@@ -193,6 +207,12 @@ fn product() -> Value {
         "required": ["productID"],
         "properties": { "productID": { "type": "string" }, "variants": { "type": "array" }, "open": { "type": "boolean" } },
     })
+}
+
+fn range() -> Value {
+    let number = json!({ "type": "integer", "minimum": 0 });
+    let bounds = json!({ "type": "object", "additionalProperties": false, "properties": { "min": number, "max": number } });
+    json!({ "anyOf": [number, bounds] })
 }
 
 fn names(capabilities: &[Capability]) -> Vec<String> {

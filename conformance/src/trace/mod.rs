@@ -75,6 +75,7 @@ mod tests {
             json!({ "authorization": "Basic <redacted>", "user-agent": "x", "host": "127.0.0.1:1" });
         JournalEntry {
             cursor: 1,
+            at: jiff::Timestamp::UNIX_EPOCH,
             time: "2026-01-02T03:04:05+0000".into(),
             method: "POST".into(),
             path: path.into(),

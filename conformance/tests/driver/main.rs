@@ -23,6 +23,8 @@ fn settings(endpoint: &str) -> Settings {
         primary_key: "channels.email.address".to_owned(),
         segment_id_key: None,
         integration: None,
+        timeout_ms: None,
+        clock: None,
     }
 }
 

@@ -8,9 +8,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Method, Response};
 use serde_json::{Map, Value};
 
-use crate::protocol::{DeliveryResult, Outcome};
+use crate::protocol::{DeliveryResult, Outcome, Settings};
 
-/// How long Segment's platform waits for a destination.
+/// How long Segment's platform waits for a destination, unless the settings say otherwise.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What may stand in a part of a URL as it is.
@@ -18,7 +18,7 @@ const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 
 /// The HTTP client of all instances. A redirect must not carry the key to another host.
 pub(super) fn http() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder().redirect(Policy::none()).timeout(TIMEOUT).build()
+    reqwest::Client::builder().redirect(Policy::none()).build()
 }
 
 /// One account.
@@ -27,6 +27,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     endpoint: String,
     key: String,
+    timeout: Duration,
 }
 
 /// A reply with a status of success.
@@ -36,8 +37,13 @@ pub(super) struct Taken {
 }
 
 impl Client {
-    pub(super) fn new(http: reqwest::Client, endpoint: String, key: String) -> Self {
-        Self { http, endpoint, key }
+    pub(super) fn new(http: reqwest::Client, settings: &Settings) -> Self {
+        Self {
+            http,
+            endpoint: settings.endpoint.clone(),
+            key: settings.api_key.clone(),
+            timeout: settings.timeout_ms.map_or(TIMEOUT, Duration::from_millis),
+        }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Taken, DeliveryResult> {
@@ -67,8 +73,9 @@ impl Client {
         path: &str,
         body: Option<&Map<String, Value>>,
     ) -> Result<Taken, DeliveryResult> {
+        let url = format!("{}{path}", self.endpoint);
         let mut request =
-            self.http.request(method, format!("{}{path}", self.endpoint)).basic_auth(&self.key, Some(""));
+            self.http.request(method, url).basic_auth(&self.key, Some("")).timeout(self.timeout);
         if let Some(body) = body {
             request = request.json(body);
         }

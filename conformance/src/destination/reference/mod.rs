@@ -74,7 +74,7 @@ impl Destination for Reference {
     }
 
     fn open(&self, settings: Settings) -> Instance {
-        let client = Client::new(self.http.clone(), settings.endpoint, settings.api_key);
+        let client = Client::new(self.http.clone(), &settings);
         Instance { client, primary_key: settings.primary_key, config: OnceCell::new() }
     }
 

@@ -1,0 +1,69 @@
+//! How often a request was made, how far apart, and whether it was the same each time.
+
+use cordial_mock::JournalEntry;
+
+use super::Check;
+use super::wire::fits;
+use crate::scenario::{Attempts, Scenario};
+
+pub(super) fn judge(scenario: &Scenario, exchanges: &[JournalEntry]) -> Vec<Check> {
+    let expected = scenario.then.attempts.iter().enumerate();
+    expected
+        .flat_map(|(at, expected)| {
+            let made: Vec<&JournalEntry> =
+                exchanges.iter().filter(|entry| fits(&expected.request, entry)).collect();
+            [
+                Check::of(format!("attempts[{at}].count"), &count(expected, &made)),
+                Check::of(format!("attempts[{at}].identical"), &identical(&made)),
+                Check::of(format!("attempts[{at}].waits"), &waits(expected, &made)),
+            ]
+        })
+        .collect()
+}
+
+fn count(expected: &Attempts, made: &[&JournalEntry]) -> Vec<String> {
+    let number = u64::try_from(made.len()).unwrap_or(u64::MAX);
+    if expected.count.contains(number) {
+        return Vec::new();
+    }
+    vec![format!("expected: {} requests\n     got: {number}", expected.count)]
+}
+
+/// Another attempt is the same request: what changes on the way is another event.
+fn identical(made: &[&JournalEntry]) -> Vec<String> {
+    let Some((first, others)) = made.split_first() else { return Vec::new() };
+    let same = |other: &JournalEntry| {
+        (&first.method, &first.path, &first.query, &first.request_body)
+            == (&other.method, &other.path, &other.query, &other.request_body)
+    };
+    let changed = others.iter().enumerate().filter(|(_, other)| !same(other));
+    changed
+        .map(|(at, other)| {
+            format!(
+                "expected: attempt {} to be the first one again, {} {} {}\n     got: {} {} {}",
+                at + 2,
+                first.method,
+                first.path,
+                first.request_body,
+                other.method,
+                other.path,
+                other.request_body
+            )
+        })
+        .collect()
+}
+
+/// By the account's clock, which a destination that retries by itself moves on by asking to sleep.
+fn waits(expected: &Attempts, made: &[&JournalEntry]) -> Vec<String> {
+    let waited = made
+        .windows(2)
+        .map(|pair| u64::try_from(pair[1].at.duration_since(pair[0].at).as_millis()).unwrap_or(0));
+    expected
+        .waits_ms
+        .iter()
+        .zip(waited)
+        .enumerate()
+        .filter(|(_, (range, ms))| !range.contains(*ms))
+        .map(|(at, (range, ms))| format!("expected: {range} ms before attempt {}\n     got: {ms} ms", at + 2))
+        .collect()
+}

@@ -1,4 +1,4 @@
-//! Every scenario against both built-in destinations, as tests: `cargo test -p cordial-conformance --test conformance`.
+//! Every scenario against every built-in destination, as tests: `cargo test -p cordial-conformance --test conformance`.
 //!
 //! One test per scenario that applies, so that filters, `--list` and nextest work; what does not apply is not listed,
 //! since a skipped test shows as a passed one. Each test has a mock server of its own and needs nothing from the
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use cordial_conformance::destination::broken::{Broken, Flaw};
-use cordial_conformance::destination::{BUILT_IN, built_in};
+use cordial_conformance::destination::{BUILT_IN, NAMES, built_in};
 use cordial_conformance::driver::{Driver, InProcess};
 use cordial_conformance::run::{Conclusion, Filter, Plan, RunOptions, RunReport, Silent, Subject, run};
 use cordial_conformance::scenario::{ScenarioSet, embedded};
@@ -26,7 +26,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("the 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for name in BUILT_IN {
+    for name in NAMES {
         for id in applicable(name) {
             let title = format!("{name}::{id}");
             trials.push(Trial::test(title, move || judge(name, &id)));

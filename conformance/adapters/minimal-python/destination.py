@@ -39,7 +39,7 @@ def deliver(event, settings):
     except (OSError, http.client.HTTPException) as failure:
         return {"outcome": "retryable", "message": repr(failure)}
     later = status in (408, 423, 429) or (status >= 500 and status != 501)
-    wait = {"retryAfterMs": int(retry_after) * 1000} if later and retry_after.isdecimal() else {}
+    wait = {"retryAfterMs": min(int(retry_after) * 1000, 2**53)} if later and retry_after.isdecimal() else {}
     outcome = "delivered" if 200 <= status < 300 else "retryable" if later else "rejected"
     return {"outcome": outcome, "status": status, "message": message, **wait}
 

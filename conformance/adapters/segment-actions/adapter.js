@@ -38,7 +38,7 @@ async function deliver({ destination, settings }, event) {
     const final = status < 500 ? ![408, 423, 429].includes(status) : status === 501
     const after = error.response?.headers.get('retry-after')
     const wait = /^\d+$/.test(after) ? after * 1000 : Date.parse(after) - Date.now()
-    const retryAfterMs = final || !(wait >= 0) ? undefined : wait
+    const retryAfterMs = final || !(wait >= 0) ? undefined : Math.min(Math.ceil(wait), Number.MAX_SAFE_INTEGER)
     return { outcome: final ? 'rejected' : 'retryable', status, retryAfterMs, message: `${error.name}: ${error.message}` }
   }
 }
@@ -49,9 +49,10 @@ const operations = {
     protocol: 1, destination: { name: 'segment-actions', version, language: 'javascript' },
     dialect: 'actions', capabilities: ['identify', 'group', 'track', 'page', 'alias', 'cart', 'orders'], retry: 'classify',
   }),
-  open: ({ instance, settings: { endpoint, apiKey, segmentIdKey, ...others } }) => {
+  open: ({ instance, settings: { endpoint, apiKey, segmentIdKey, timeoutMs, ...others } }) => {
+    const extendRequest = (data) => ({ ...definition.extendRequest?.(data), timeout: timeoutMs ?? 10000 })
     const settings = { endpoint, apiKey, ...(segmentIdKey && { segmentIdKey }), subscriptions: subscriptions(others) }
-    instances.set(instance, { destination: new Destination(definition), settings })
+    instances.set(instance, { destination: new Destination({ ...definition, extendRequest }), settings })
   },
   deliver: async ({ instance, events }) => { // Nothing is left pending afterwards, so `drain` has nothing to do.
     if (!instances.has(instance)) throw new Error(`instance "${instance}" is not open`)

@@ -17,6 +17,8 @@ impl EndState {
         let mut state = state.clone();
         if let Value::Object(document) = &mut state {
             document.remove("format");
+            // What a fault has struck is about the way, not about where it leads.
+            document.remove("faults");
             for contact in items(document, "contacts") {
                 remove(
                     contact,

@@ -234,8 +234,11 @@ async fn replay_alone(
     }
     let mut hangs = vec![0; subjects.len()];
     for (play, scenario) in plays {
-        let broken = attempts.get(play).is_some_and(is_shared_breakdown);
-        if !broken || hangs[play.subject] >= HANGS_THAT_SUFFICE {
+        let Some(attempt) = attempts.get(play).filter(|attempt| is_shared_breakdown(attempt)) else {
+            continue;
+        };
+        let hung = attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Timeout);
+        if hung && hangs[play.subject] >= HANGS_THAT_SUFFICE {
             continue;
         }
         let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };

@@ -157,18 +157,20 @@ async fn answer(
     }
     let (reply, delivery) = service.answer(request);
     info!(method = %parts.method, path = parts.uri.path(), status = reply.status.as_u16(), why = reply.why, "answered");
-    deliver(delivery, sabotage).await;
+    deliver(delivery, sabotage, stopping.clone()).await;
     respond(reply)
 }
 
 /// Waits as long as a fault says, and prepares the connection for what it does to the reply.
-async fn deliver(delivery: Delivery, sabotage: &Sabotage) {
+async fn deliver(delivery: Delivery, sabotage: &Sabotage, mut stopping: watch::Receiver<bool>) {
     if !delivery.delay.is_zero() {
         tokio::time::sleep(delivery.delay).await;
     }
     if delivery.form == Form::Hang {
-        // Ends with the connection: when the client gives up, the server drops this.
-        std::future::pending::<()>().await;
+        // Until the server stops, which such a connection must not hold up.
+        told_to_stop(&mut stopping).await;
+        sabotage.set(Form::Reset);
+        return;
     }
     sabotage.set(delivery.form);
 }

@@ -24,6 +24,29 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct Inline {
     once: Reference,
     http: reqwest::Client,
+    patience: Patience,
+}
+
+/// What is tried again, how often, and after what wait.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    pub(crate) attempts: u32,
+    pub(crate) again: fn(&DeliveryResult) -> bool,
+    /// The wait before the next attempt, from that of plain backoff and the result; `None` gives up.
+    pub(crate) wait: fn(Duration, &DeliveryResult) -> Option<Duration>,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            attempts: ATTEMPTS,
+            again: |result| result.outcome == Outcome::Retryable,
+            wait: |backoff, result| {
+                let asked = result.retry_after_ms.map_or(backoff, Duration::from_millis);
+                Some(asked.max(backoff)).filter(|wait| *wait <= LONGEST_WAIT)
+            },
+        }
+    }
 }
 
 /// One account's side of it.
@@ -40,7 +63,12 @@ impl Inline {
     /// # Errors
     /// When the system gives the HTTP client nothing to start with.
     pub fn new() -> Result<Self, reqwest::Error> {
-        Ok(Self { once: Reference::new()?, http: reqwest::Client::builder().build()? })
+        Self::with(Reference::new()?, Patience::default())
+    }
+
+    /// A destination that differs in what it tries and how it waits: for the self-test.
+    pub(crate) fn with(once: Reference, patience: Patience) -> Result<Self, reqwest::Error> {
+        Ok(Self { once, http: reqwest::Client::builder().build()?, patience })
     }
 
     /// Sleeps on the runner's clock, or on the real one where there is none.
@@ -75,17 +103,13 @@ impl Destination for Inline {
     async fn deliver(&self, instance: &Patient, event: &Value) -> DeliveryResult {
         let mut wait = FIRST_WAIT;
         let mut result = self.once.deliver(&instance.once, event).await;
-        for _ in 1..ATTEMPTS {
-            if result.outcome != Outcome::Retryable {
+        for _ in 1..self.patience.attempts {
+            if !(self.patience.again)(&result) {
                 break;
             }
-            let asked = result.retry_after_ms.map(Duration::from_millis);
-            let next = asked.unwrap_or(wait).max(wait);
-            if next > LONGEST_WAIT {
-                break;
-            }
+            let Some(next) = (self.patience.wait)(wait, &result) else { break };
             self.sleep(instance, next).await;
-            wait *= 2;
+            wait = wait.saturating_mul(2);
             result = self.once.deliver(&instance.once, event).await;
         }
         result

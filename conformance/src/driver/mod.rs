@@ -16,6 +16,7 @@ use serde_json::Value;
 pub use self::http::Http;
 pub use in_process::{Destination, InProcess};
 pub use manifest::{Manifest, ManifestError, Reach};
+pub(crate) use serve::answer;
 pub use serve::serve_stdio;
 pub use stdio::{Program, Stdio};
 
@@ -77,4 +78,9 @@ pub trait Driver: Send + Sync {
 
     /// Ends the destination.
     async fn bye(&self) -> Result<(), DriverError>;
+
+    /// The end of what it has logged, where that can be seen.
+    async fn log(&self) -> Option<String> {
+        None
+    }
 }

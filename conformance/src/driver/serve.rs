@@ -58,7 +58,7 @@ pub async fn serve_stdio<D: Destination>(destination: D) -> std::io::Result<()> 
     writer.await.map_err(std::io::Error::other)?
 }
 
-async fn answer(driver: &dyn Driver, request: Incoming) -> Value {
+pub(crate) async fn answer(driver: &dyn Driver, request: Incoming) -> Value {
     match request {
         Incoming::Hello { id } => match driver.hello().await {
             Ok(hello) => {

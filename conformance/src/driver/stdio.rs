@@ -122,6 +122,10 @@ impl Driver for Stdio {
         self.ask(Request::Close(instance)).await.map(drop)
     }
 
+    async fn log(&self) -> Option<String> {
+        self.running.lock().await.process.as_ref()?.stderr()
+    }
+
     async fn bye(&self) -> Result<(), DriverError> {
         let Some(process) = self.running.lock().await.process.take() else { return Ok(()) };
         if !process.is_alive() {

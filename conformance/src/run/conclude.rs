@@ -68,6 +68,7 @@ fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String) -> Scenario
             report.checks = judge(scenario, &observation);
             report.checks.push(late_check(late));
             report.checks.push(elsewhere_check(&attempt.elsewhere));
+            report.checks.push(log_check(attempt.key_in_log));
             report.exchanges.extend_from_slice(late);
             if !late.is_empty() {
                 // A request after the end is against the protocol, whatever the scenario asks for.
@@ -117,6 +118,16 @@ fn elsewhere_check(requests: &[String]) -> Check {
         format!("expected: no API key at another host\n     got: {}", requests.join(", "))
     };
     Check { id: "key-stays-at-this-host".into(), passed: requests.is_empty(), message }
+}
+
+/// A log is read by more people than an account is open to.
+fn log_check(key_in_log: bool) -> Check {
+    let message = if key_in_log {
+        "expected: no API key in the log\n     got: the key of this scenario, on stderr".to_owned()
+    } else {
+        String::new()
+    };
+    Check { id: "key-stays-out-of-the-log".into(), passed: !key_in_log, message }
 }
 
 fn late_check(late: &[JournalEntry]) -> Check {

@@ -70,6 +70,8 @@ pub struct Attempt {
     pub exchanges: Vec<JournalEntry>,
     /// Requests that reached another host with an API key.
     pub elsewhere: Vec<String>,
+    /// Whether the destination logged the account's API key.
+    pub key_in_log: bool,
 }
 
 impl Harness {
@@ -139,6 +141,7 @@ impl Harness {
             state: account.state(),
             exchanges: account.requests(),
             elsewhere: self.carried_elsewhere(key),
+            key_in_log: false,
         })
     }
 

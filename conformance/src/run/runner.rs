@@ -101,12 +101,14 @@ pub async fn run(
     progress.ended();
 
     // Only when every destination has ended can nothing arrive any more: what is late shows now.
-    let mut leave_takings = Vec::with_capacity(subjects.len());
+    let (mut leave_takings, mut logs) = (Vec::with_capacity(subjects.len()), Vec::new());
     for subject in subjects {
+        logs.push(subject.driver.log().await.unwrap_or_default());
         leave_takings.push(take_leave(subject).await);
     }
     let mut late = BTreeMap::new();
-    for (play, attempt) in &attempts {
+    for (play, attempt) in &mut attempts {
+        attempt.key_in_log = logs[play.subject].contains(&attempt.key);
         let requests = harness.late_requests(&key_of(play, subjects, options.seed), &attempt.exchanges)?;
         late.insert(play.clone(), requests);
     }

@@ -1,9 +1,15 @@
 //! Cordial's REST API, and what each reply means for an event.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::RETRY_AFTER;
+use bytes::Bytes;
+use http_body::{Body, Frame};
+use http_body_util::Full;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Response};
 use serde_json::{Map, Value};
@@ -17,9 +23,24 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The HTTP client of all instances. A redirect must not carry the key to another host.
-pub(super) fn http() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder().redirect(Policy::none()).build()
+pub(super) fn http() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().redirect(Policy::none())
 }
+
+/// A request before it is sent.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) key: Option<String>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Map<String, Value>>,
+    /// Whether the body is sent in chunks, without saying how long it is.
+    pub(crate) chunked: bool,
+}
+
+/// Changes a request on its way: what the self-test makes other destinations with.
+pub(crate) type Tamper = fn(&mut Outgoing);
 
 /// One account.
 #[derive(Debug)]
@@ -28,6 +49,7 @@ pub(super) struct Client {
     endpoint: String,
     key: String,
     timeout: Duration,
+    tamper: Option<Tamper>,
 }
 
 /// A reply with a status of success.
@@ -37,12 +59,13 @@ pub(super) struct Taken {
 }
 
 impl Client {
-    pub(super) fn new(http: reqwest::Client, settings: &Settings) -> Self {
+    pub(super) fn new(http: reqwest::Client, settings: &Settings, tamper: Option<Tamper>) -> Self {
         Self {
             http,
             endpoint: settings.endpoint.clone(),
             key: settings.api_key.clone(),
             timeout: settings.timeout_ms.map_or(TIMEOUT, Duration::from_millis),
+            tamper,
         }
     }
 
@@ -67,18 +90,43 @@ impl Client {
         self.send(Method::PUT, path, Some(body)).await
     }
 
+    fn request(&self, outgoing: Outgoing) -> reqwest::RequestBuilder {
+        let mut request = self.http.request(outgoing.method, outgoing.url).timeout(self.timeout);
+        if let Some(key) = outgoing.key {
+            request = request.basic_auth(key, Some(""));
+        }
+        for (name, value) in outgoing.headers {
+            request = request.header(name, value);
+        }
+        match outgoing.body {
+            Some(body) if outgoing.chunked => {
+                let text = Value::Object(body).to_string();
+                let stream = Unmeasured(Full::new(Bytes::from(text)));
+                request.header(CONTENT_TYPE, "application/json").body(reqwest::Body::wrap(stream))
+            }
+            Some(body) => request.json(&body),
+            None => request,
+        }
+    }
+
     async fn send(
         &self,
         method: Method,
         path: &str,
         body: Option<&Map<String, Value>>,
     ) -> Result<Taken, DeliveryResult> {
-        let url = format!("{}{path}", self.endpoint);
-        let mut request =
-            self.http.request(method, url).basic_auth(&self.key, Some("")).timeout(self.timeout);
-        if let Some(body) = body {
-            request = request.json(body);
+        let mut outgoing = Outgoing {
+            method,
+            url: format!("{}{path}", self.endpoint),
+            key: Some(self.key.clone()),
+            headers: Vec::new(),
+            body: body.cloned(),
+            chunked: false,
+        };
+        if let Some(tamper) = self.tamper {
+            tamper(&mut outgoing);
         }
+        let request = self.request(outgoing);
         let unanswered = |error: reqwest::Error| {
             DeliveryResult::new(Outcome::Retryable).with_message(error.without_url().to_string())
         };
@@ -94,6 +142,21 @@ impl Client {
             });
         }
         Err(refused(status.as_u16(), retry_after_ms, text))
+    }
+}
+
+/// A body that does not say how long it is.
+struct Unmeasured(Full<Bytes>);
+
+impl Body for Unmeasured {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Pin::new(&mut self.0).poll_frame(context)
     }
 }
 

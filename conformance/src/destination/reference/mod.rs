@@ -29,12 +29,14 @@ use tokio::sync::OnceCell;
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, DestinationInfo, HelloReply, Retry, Settings, VERSION};
 use client::Client;
+pub(crate) use client::{Outgoing, Tamper};
 use config::Config;
 
 /// The reference destination.
 #[derive(Debug)]
 pub struct Reference {
     http: reqwest::Client,
+    tamper: Option<Tamper>,
 }
 
 impl Reference {
@@ -43,7 +45,15 @@ impl Reference {
     /// # Errors
     /// When the system gives the HTTP client nothing to start with.
     pub fn new() -> Result<Self, reqwest::Error> {
-        Ok(Self { http: client::http()? })
+        Self::with(None, |http| http)
+    }
+
+    /// A destination that differs in how it sends: for the self-test.
+    pub(crate) fn with(
+        tamper: Option<Tamper>,
+        http: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self { http: http(client::http()).build()?, tamper })
     }
 }
 
@@ -74,7 +84,7 @@ impl Destination for Reference {
     }
 
     fn open(&self, settings: Settings) -> Instance {
-        let client = Client::new(self.http.clone(), &settings);
+        let client = Client::new(self.http.clone(), &settings, self.tamper);
         Instance { client, primary_key: settings.primary_key, config: OnceCell::new() }
     }
 

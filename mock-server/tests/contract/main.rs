@@ -57,7 +57,7 @@ fn trials(arguments: &mut Arguments) -> Result<Vec<Trial>, String> {
         let all: Vec<Case> = cases.iter().map(|one| Case::clone(&one.case)).collect();
         trials.extend(refusal::trials(&all));
         trials.push(coverage::trial(&all));
-        trials.extend(oracle::trials(&cases, &target));
+        trials.extend(oracle::trials(&cases, &target)?);
     } else {
         // One account, with a rate limit that nobody has published.
         arguments.test_threads.get_or_insert(1);

@@ -119,11 +119,14 @@ pub(crate) struct Expect {
     pub(crate) text: Option<String>,
 }
 
-/// An operation that the mock refuses by name, whatever the real service does.
+/// Where the mock is known not to do what the real service does.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Shortfall {
-    pub(crate) not_served: String,
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Shortfall {
+    /// It refuses this operation by name.
+    NotServed(String),
+    /// It answers otherwise, for this reason.
+    Differs(String),
 }
 
 impl Case {

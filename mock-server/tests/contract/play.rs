@@ -10,7 +10,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
-use crate::case::{Auth, Case, Expect, Request, Step};
+use crate::case::{Auth, Case, Expect, Request, Shortfall, Step};
 use crate::cleanup;
 use crate::matching::{Extent, differences};
 use crate::placeholders::Placeholders;
@@ -70,15 +70,22 @@ impl<'a> Player<'a> {
     }
 
     async fn judge(&mut self, case: &Case) -> Result<(), Failed> {
-        if let Some(shortfall) = case.mock.as_ref().filter(|_| self.target.is_mock()) {
+        let shortfall = case.mock.as_ref().filter(|_| self.target.is_mock());
+        if let Some(Shortfall::NotServed(operation)) = shortfall {
             let exchange = self.send(&case.request).await?;
-            return refuses_by_name(exchange, &shortfall.not_served);
+            return refuses_by_name(exchange, operation);
         }
         self.prepare(&case.given).await?;
         self.send(&case.request).await?;
         let expect = self.filled(&case.expect)?;
         let exchange = self.exchanges.last().ok_or("nothing was sent")?;
-        exchange.verdict(&expect)
+        match (shortfall, exchange.verdict(&expect)) {
+            (Some(Shortfall::Differs(reason)), Ok(())) => {
+                Err(format!("the mock does this now, so remove `mock` from the case: {reason}").into())
+            }
+            (Some(Shortfall::Differs(_)), Err(_)) => Ok(()),
+            (_, verdict) => verdict,
+        }
     }
 
     async fn prepare(&mut self, steps: &[Step]) -> Result<(), Failed> {

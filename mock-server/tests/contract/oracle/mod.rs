@@ -103,7 +103,8 @@ impl Oracle {
     fn differing_operations(&self) -> Vec<Finding> {
         let rest = routes::all().filter(|route| route.surface == Surface::Rest);
         let table: Vec<(String, String)> = rest
-            .map(|route| (route.method, format!("/v2{}", route.path)))
+            .flat_map(|route| route.paths().into_iter().map(|(_, path)| (route.method, path)))
+            .filter(|(_, path)| path.starts_with("/v2/"))
             .map(|(method, path)| (shape(method, &path), format!("{method} {path}")))
             .collect();
         let described: BTreeSet<&str> = self.description.operations().collect();

@@ -27,6 +27,24 @@ pub(crate) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_timestamp(naive).ok()
 }
 
+/// A date in a document, in Cordial's form.
+pub(crate) mod serde_form {
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::format(*at))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::parse(&text, &TimeZone::UTC).ok_or_else(|| {
+            de::Error::custom(format!("`{text}` is not a date: write it as 2026-01-02T03:04:05+0000"))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

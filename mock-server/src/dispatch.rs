@@ -67,6 +67,7 @@ impl Service {
         let call = self.prepare(&request, found, account, now);
         // The journal is written under the lock, so that its order is the order of the effects.
         let mut state = account.state.lock();
+        state.run_due_jobs(account.ids, now);
         let subject = Subject::new(&request, route);
         let struck = state.faults.strike(&subject, now);
         let (reply, delivery) = match struck {

@@ -26,6 +26,12 @@ impl From<Map<String, Value>> for Input {
 }
 
 impl Input {
+    /// Fields whose values are all text, as a form or a file has them.
+    #[must_use]
+    pub fn from_text(fields: Map<String, Value>) -> Self {
+        Self { fields, form: true }
+    }
+
     /// Reads a body. An empty one has no fields.
     ///
     /// # Errors
@@ -113,7 +119,9 @@ impl Input {
         }
     }
 
-    fn as_number(&self, value: &Value) -> Value {
+    /// A value of this body as a number, where it is one; a form can only say it in text.
+    #[must_use]
+    pub fn as_number(&self, value: &Value) -> Value {
         match value {
             Value::String(text) if self.form => {
                 text.parse::<Number>().map_or_else(|_| value.clone(), Value::Number)

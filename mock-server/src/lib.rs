@@ -17,6 +17,7 @@
 pub mod account;
 pub mod account_lists;
 pub mod authentication;
+pub mod commerce;
 pub mod contact_activities;
 pub mod contact_attributes;
 pub mod contacts;
@@ -26,8 +27,10 @@ pub mod dispatch;
 mod email;
 pub mod faults;
 pub mod health;
+pub mod imports;
 pub mod input;
 pub mod integrations;
+pub mod jobs;
 pub mod journal;
 mod json;
 pub mod message;
@@ -36,6 +39,7 @@ pub mod refusal;
 pub mod routes;
 pub mod segment;
 mod server;
+pub mod supplements;
 mod transport;
 pub mod world;
 

@@ -3,6 +3,7 @@
 use http::HeaderValue;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
 
 use crate::contacts::decode;
 use crate::dates;
@@ -82,6 +83,12 @@ impl Page {
         Ok(page)
     }
 
+    /// The most items that this page has.
+    #[must_use]
+    pub fn size(self) -> usize {
+        self.size
+    }
+
     /// The items of this page; none past the end.
     #[must_use]
     pub fn of<T>(self, items: &[T]) -> &[T] {
@@ -131,6 +138,12 @@ impl TimeRange {
         Ok(Self(bounds))
     }
 
+    /// Whether there is no bound.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the time is within all bounds.
     #[must_use]
     pub fn contains(&self, time: Timestamp) -> bool {
@@ -146,6 +159,15 @@ impl TimeRange {
 
 fn incorrect(why: String) -> Refusal {
     Refusal::messages("Time value is incorrect").because(why)
+}
+
+/// The fields that `fields` asks for; all of them where it does not.
+#[must_use]
+pub fn select(mut item: Map<String, Value>, query: &Query) -> Map<String, Value> {
+    if query.all("fields").next().is_some() {
+        item.retain(|key, _| query.all("fields").any(|wanted| wanted == key));
+    }
+    item
 }
 
 /// Adds the number of all items, over all pages, where `return_count` asks for it. Where the real service puts it

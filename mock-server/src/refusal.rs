@@ -25,11 +25,17 @@ enum Form {
     /// `{"error":"<text>"}`: authentication, unknown paths and server errors.
     Text(String),
     /// `{"error":true,"errorKey":"...","message":"..."}`.
-    Message { key: &'static str, text: String },
+    Message { key: &'static str, content: Value },
     /// `{"error":true,"errorKey":"...","messages":...}`: contacts, products, orders and supplements.
     Messages { key: &'static str, messages: Value },
     /// `{"message":"..."}`: the classic Segment endpoint (a client compares the text).
     Bare(String),
+}
+
+impl Form {
+    fn message(key: &'static str, text: impl Into<String>) -> Self {
+        Self::Message { key, content: Value::String(text.into()) }
+    }
 }
 
 impl Refusal {
@@ -69,11 +75,8 @@ impl Refusal {
         let text = format!(
             "The mock does not serve {operation}; the real service does. GET /__admin/routes lists what is served."
         );
-        Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            Form::Message { key: "NOT_SERVED_BY_MOCK", text: text.clone() },
-        )
-        .because(text)
+        Self::new(StatusCode::NOT_IMPLEMENTED, Form::message("NOT_SERVED_BY_MOCK", text.clone()))
+            .because(text)
     }
 
     /// 404 `record not found` (recorded).
@@ -85,19 +88,19 @@ impl Refusal {
     /// 404 with another key or text.
     #[must_use]
     pub fn not_found(key: &'static str, text: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, Form::Message { key, text: text.to_owned() })
+        Self::new(StatusCode::NOT_FOUND, Form::message(key, text))
     }
 
     /// 403: the key is good, but not for this (inferred).
     #[must_use]
     pub fn forbidden(text: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, Form::Message { key: GENERIC, text: text.to_owned() })
+        Self::new(StatusCode::FORBIDDEN, Form::message(GENERIC, text))
     }
 
     /// 429 with Cordial's four headers (vendor docs; the body is inferred).
     #[must_use]
     pub fn too_many_requests(quota: Quota, retry_after_seconds: i64) -> Self {
-        let form = Form::Message { key: GENERIC, text: "Too Many Requests".to_owned() };
+        let form = Form::message(GENERIC, "Too Many Requests");
         let why = format!(
             "over the account's rate limit (apiKey.rateLimits) for another {retry_after_seconds} s of its clock"
         );
@@ -110,7 +113,7 @@ impl Refusal {
     /// 422 with `message`.
     #[must_use]
     pub fn message(text: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Form::Message { key: GENERIC, text: text.into() })
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Form::message(GENERIC, text))
     }
 
     /// 422 with `messages` as one text: contacts, products, orders and supplements.
@@ -125,31 +128,28 @@ impl Refusal {
     /// 400: the body is not JSON (vendor docs; the status is inferred).
     #[must_use]
     pub fn invalid_json(why: impl Into<String>) -> Self {
-        let form = Form::Message { key: "INVALID_JSON_PROVIDED", text: "Invalid JSON provided.".to_owned() };
+        let form = Form::message("INVALID_JSON_PROVIDED", "Invalid JSON provided.");
         Self::new(StatusCode::BAD_REQUEST, form).because(why)
     }
 
     /// 400 for a request that cannot be read at all: a bad percent-encoding, for example (inferred).
     #[must_use]
     pub fn bad_request(text: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, Form::Message { key: GENERIC, text: text.into() })
+        Self::new(StatusCode::BAD_REQUEST, Form::message(GENERIC, text))
     }
 
     /// 415 (official).
     #[must_use]
     pub fn unsupported_media_type(found: &str) -> Self {
         let text = "Unsupported Media Type: Content-Type header must be application/json or application/x-www-form-urlencoded.";
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Form::Message { key: "UNSUPPORTED_MEDIA_TYPE", text: text.to_owned() },
-        )
-        .because(format!("the content type was {found}"))
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Form::message("UNSUPPORTED_MEDIA_TYPE", text))
+            .because(format!("the content type was {found}"))
     }
 
     /// 413: the body is over the limit of the mock (inferred).
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
-        let form = Form::Message { key: GENERIC, text: "Request Entity Too Large".to_owned() };
+        let form = Form::message(GENERIC, "Request Entity Too Large");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, form)
             .because(format!("the body is over the limit of {limit} bytes"))
     }
@@ -157,10 +157,7 @@ impl Refusal {
     /// 408: the body did not arrive in time (inferred).
     #[must_use]
     pub fn timed_out() -> Self {
-        Self::new(
-            StatusCode::REQUEST_TIMEOUT,
-            Form::Message { key: GENERIC, text: "Request Timeout".to_owned() },
-        )
+        Self::new(StatusCode::REQUEST_TIMEOUT, Form::message(GENERIC, "Request Timeout"))
     }
 
     /// 400 of the classic Segment endpoint for a body whose `type` is none of the four (client).
@@ -181,7 +178,7 @@ impl Refusal {
         let body = match *self.form {
             Form::Text(text) => json!({ "error": text }),
             Form::Bare(text) => json!({ "message": text }),
-            Form::Message { key, text } => envelope(version, key, "message", Value::String(text)),
+            Form::Message { key, content } => envelope(version, key, "message", content),
             Form::Messages { key, messages } => envelope(version, key, "messages", messages),
         };
         let mut reply = Reply::json(self.status, &body);
@@ -226,6 +223,12 @@ impl FieldErrors {
         self.add(field, format!("The {field} field is required."));
     }
 
+    /// The first field with its first text, for who can only say one thing.
+    pub(crate) fn first(&self) -> Option<(String, String)> {
+        let (field, texts) = self.0.iter().next()?;
+        Some((field.clone(), texts[0].as_str().unwrap_or_default().to_owned()))
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -238,6 +241,22 @@ impl FieldErrors {
     /// The refusal.
     pub fn into_result(self) -> Result<(), Refusal> {
         if self.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+}
+
+impl FieldErrors {
+    /// Ok when there is none, else a refusal that has them under `message`, as records of supplements do (official).
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn into_message(self, status: StatusCode) -> Result<(), Refusal> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let refusal = Refusal::from(self);
+        let Form::Messages { key, messages } = *refusal.form else { return Err(refusal) };
+        Err(Refusal { form: Box::new(Form::Message { key, content: messages }), ..refusal }
+            .with_status(status))
     }
 }
 

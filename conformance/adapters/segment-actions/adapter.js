@@ -24,7 +24,13 @@ function subscriptions({ primaryKey = 'channels.email.address', integration }) {
 
 async function deliver({ destination, settings }, event) {
   try {
-    const results = await destination.onEvent(event, settings)
+    const results = [] // One subscription after the other, so that a run always gives the same exchange.
+    let failure
+    for (const subscription of settings.subscriptions) {
+      const one = destination.onEvent(event, { ...settings, subscriptions: [subscription] })
+      await one.then((done) => results.push(...done), (error) => (failure ??= error))
+    }
+    if (failure) throw failure
     const status = destination.responses.splice(0).at(-1)?.status
     return results.some((result) => result.output === 'Action Executed') ? { outcome: 'delivered', status } : { outcome: 'dropped' }
   } catch (error) { // As Segment's platform does; an error without a status never got an answer (network, timeout).
@@ -41,7 +47,7 @@ const instances = new Map()
 const operations = {
   hello: () => ({
     protocol: 1, destination: { name: 'segment-actions', version, language: 'javascript' },
-    dialect: 'actions', capabilities: ['identify', 'group', 'track', 'page'], retry: 'classify',
+    dialect: 'actions', capabilities: ['identify', 'group', 'track', 'page', 'alias', 'cart', 'orders'], retry: 'classify',
   }),
   open: ({ instance, settings: { endpoint, apiKey, segmentIdKey, ...others } }) => {
     const settings = { endpoint, apiKey, ...(segmentIdKey && { segmentIdKey }), subscriptions: subscriptions(others) }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::commerce;
 use super::compare::{is_open, list, object, objects, value};
 use super::difference::Differences;
 
@@ -73,6 +74,7 @@ fn compare_one(place: &str, expected: &Value, got: &Value, differences: &mut Dif
         is_open(expected),
         differences,
     );
+    commerce::cart(place, expected.get("cart"), got.get("cart"), differences);
     for field in ASSIGNED.into_iter().chain(["listJoinDate"]).filter(|field| expected.get(field).is_some()) {
         value(&format!("{place}.{field}"), expected.get(field), got.get(field), differences);
     }

@@ -1,6 +1,7 @@
 //! Compares what a scenario expects with what was seen: what the destination said, what the account holds in the
 //! end, and what went over the wire. The wire is the evidence; the destination is never believed instead of it.
 
+mod commerce;
 mod compare;
 mod contacts;
 mod difference;

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::Check;
+use super::commerce;
 use super::compare::{is_open, list, object, objects, value};
 use super::contacts;
 use super::difference::Differences;
-use crate::scenario::Scenario;
+use crate::scenario::{COLLECTIONS, Scenario};
 
 const EMAIL: &str = "channels.email.address";
 
@@ -16,7 +17,7 @@ pub(super) fn judge(scenario: &Scenario, got: &Value) -> Vec<Check> {
     let given = cordial_mock::account::normalize(&scenario.given.state).unwrap_or_default();
     let primary_key = got["settings"]["primaryKey"].as_str().unwrap_or(EMAIL);
     let mut checks = Vec::new();
-    for name in ["contacts", "activities", "lists", "attributes", "integration"] {
+    for name in COLLECTIONS {
         if scenario.then.open.contains(name) {
             continue;
         }
@@ -27,6 +28,8 @@ pub(super) fn judge(scenario: &Scenario, got: &Value) -> Vec<Check> {
         let mut differences = Differences::default();
         match name {
             "contacts" => contacts::compare(items(&expected), list(got, name), primary_key, &mut differences),
+            "orders" => commerce::orders(items(&expected), list(got, name), &mut differences),
+            "products" => commerce::products(items(&expected), list(got, name), &mut differences),
             "activities" => activities(items(&expected), list(got, name), &mut differences),
             "lists" => named(name, "name", &["id"], items(&expected), list(got, name), &mut differences),
             "attributes" => {
@@ -48,7 +51,7 @@ fn as_given(name: &str, written: &Value, normal: &Value) -> Value {
     let normal_items = items(&normal[name]);
     match name {
         // Only what the file names is expected of a contact or an activity: the rest was assigned.
-        "contacts" | "activities" => {
+        "contacts" | "activities" | "orders" | "products" => {
             let pairs = items(&written[name]).iter().zip(normal_items);
             pairs.map(|(written, normal)| only_named(written, normal)).collect()
         }

@@ -6,14 +6,12 @@ use serde_json::{Map, Value};
 use serde_saphyr::{Location, Spanned};
 
 use super::file::{File, RequestPattern as FilePattern};
-use super::model::{Capability, ExpectedResult, Given, RequestPattern, Scenario, Then};
-
-/// What `then.state` may name.
-const COLLECTIONS: [&str; 5] = ["contacts", "activities", "lists", "attributes", "integration"];
+use super::model::{COLLECTIONS, Capability, ExpectedResult, Given, RequestPattern, Scenario, Then};
 
 /// What an expected item may name, by collection.
-const CONTACT: [&str; 10] = [
+const CONTACT: [&str; 11] = [
     "cID",
+    "cart",
     "channels",
     "attributes",
     "lists",
@@ -125,17 +123,16 @@ fn check_event(
 ) {
     let place = event.referenced;
     match event.value.get("type").and_then(Value::as_str) {
-        None => {
-            mistakes.push((place, "the event has no `type`: write identify, group, track or page".to_owned()))
-        }
-        Some(name) => match Capability::named(name) {
+        None => mistakes
+            .push((place, "the event has no `type`: write identify, group, track, page or alias".to_owned())),
+        Some(name) => match Capability::EVENTS.into_iter().find(|event| event.to_string() == name) {
             Some(capability) if needs.contains(&capability) => {}
             Some(capability) => mistakes.push((
                 needs_place,
                 format!("an event is of the type {capability}: add `{capability}` to `needs`"),
             )),
             None => {
-                let known = Capability::ALL.map(|capability| capability.to_string());
+                let known = Capability::EVENTS.map(|capability| capability.to_string());
                 let nearest = known
                     .iter()
                     .max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));

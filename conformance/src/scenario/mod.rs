@@ -10,6 +10,7 @@ mod schema;
 pub use error::{LoadErrors, Mistake};
 pub use load::{embedded, load};
 pub use model::{
-    Capability, Dialect, ExpectedResult, Given, Level, RequestPattern, Scenario, ScenarioSet, Then,
+    COLLECTIONS, Capability, Dialect, ExpectedResult, Given, Level, RequestPattern, Scenario, ScenarioSet,
+    Then,
 };
 pub use schema::schema;

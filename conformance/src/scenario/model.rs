@@ -97,7 +97,11 @@ impl fmt::Display for Dialect {
     }
 }
 
-/// The calls that a destination may take.
+/// What `then.state` may name.
+pub const COLLECTIONS: [&str; 7] =
+    ["contacts", "activities", "orders", "products", "lists", "attributes", "integration"];
+
+/// What a destination may take: Segment's calls, and what some track calls are to a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Capability {
@@ -109,11 +113,21 @@ pub enum Capability {
     Track,
     /// What somebody looked at.
     Page,
+    /// That two people are one.
+    Alias,
+    /// Product Added and Product Removed fill and empty the cart.
+    Cart,
+    /// Order Completed, Updated, Refunded and Cancelled become an order.
+    Orders,
 }
 
 impl Capability {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Identify, Self::Group, Self::Track, Self::Page];
+    pub const ALL: [Self; 7] =
+        [Self::Identify, Self::Group, Self::Track, Self::Page, Self::Alias, Self::Cart, Self::Orders];
+
+    /// Those that are a type of event.
+    pub const EVENTS: [Self; 5] = [Self::Identify, Self::Group, Self::Track, Self::Page, Self::Alias];
 
     /// The capability with this name.
     #[must_use]
@@ -129,6 +143,9 @@ impl fmt::Display for Capability {
             Self::Group => "group",
             Self::Track => "track",
             Self::Page => "page",
+            Self::Alias => "alias",
+            Self::Cart => "cart",
+            Self::Orders => "orders",
         })
     }
 }

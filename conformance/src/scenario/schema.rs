@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::model::Capability;
+use super::model::{COLLECTIONS, Capability};
 use crate::protocol::Outcome;
 
 /// The schema. It says what an editor can help with; `list` says everything that is wrong with a file.
@@ -10,7 +10,7 @@ use crate::protocol::Outcome;
 pub fn schema() -> Value {
     let outcomes =
         [Outcome::Delivered, Outcome::Rejected, Outcome::Retryable, Outcome::Dropped].map(Outcome::as_str);
-    let types = Capability::ALL.map(|capability| capability.to_string());
+    let (capabilities, types) = (names(&Capability::ALL), names(&Capability::EVENTS));
     let outcome = json!({ "enum": outcomes });
     let one_or_many =
         |item: Value| json!({ "oneOf": [item, { "type": "array", "items": item, "minItems": 1 }] });
@@ -24,7 +24,7 @@ pub fn schema() -> Value {
             "id": { "type": "string", "description": "The file's path with dots: identify/known-user.yaml is identify.known-user. Frozen once released.", "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)+$" },
             "why": { "type": "string", "description": "What breaks for people if this is violated, in plain words.", "minLength": 1 },
             "dialect": { "type": "array", "description": "The contracts that it judges.", "items": { "enum": ["classic", "actions"] }, "minItems": 1 },
-            "needs": { "type": "array", "description": "The calls that a destination has to take.", "items": { "enum": types }, "minItems": 1 },
+            "needs": { "type": "array", "description": "What a destination has to take.", "items": { "enum": capabilities }, "minItems": 1 },
             "level": { "enum": ["must", "should"], "description": "Whether the contract demands it or recommends it." },
             "source": one_or_many(json!({ "type": "string", "description": "The statement that it stands on, such as seed#identify." })),
             "given": given(),
@@ -87,6 +87,8 @@ fn given() -> Value {
                     "secondaryKeys": { "type": "array", "items": { "type": "string" } },
                     "timezone": { "type": "string", "default": "America/Los_Angeles" },
                     "channels": { "type": "array", "items": { "type": "string" } },
+                    "contactMerge": { "type": "boolean", "default": true },
+                    "jobs": { "description": "When jobs are done: immediate, {afterReads: N} or {afterSeconds: N}." },
                 },
             },
             "apiKey": { "type": "object", "description": "What the key may do: revoked, permissions, allowIps, rateLimits." },
@@ -94,6 +96,10 @@ fn given() -> Value {
             "lists": { "type": "array", "items": list() },
             "contacts": { "type": "array", "items": contact() },
             "activities": { "type": "array", "items": activity() },
+            "orders": { "type": "array", "items": order() },
+            "products": { "type": "array", "items": product() },
+            "supplements": { "type": "array", "items": { "type": "object", "required": ["key"] } },
+            "files": { "type": "object", "description": "Files that an import can read, by URL or path." },
             "integration": integration(),
             "faults": { "type": "array", "description": "What goes wrong: see POST /__admin/faults of cordial-mock.", "items": { "type": "object", "required": ["effect"] } },
         },
@@ -108,10 +114,12 @@ fn state() -> Value {
         "properties": {
             "contacts": { "type": "array", "items": contact() },
             "activities": { "type": "array", "description": "In the order of their arrival.", "items": activity() },
+            "orders": { "type": "array", "items": order() },
+            "products": { "type": "array", "items": product() },
             "lists": { "type": "array", "items": list() },
             "attributes": { "type": "array", "items": attribute() },
             "integration": integration(),
-            "open": { "type": "array", "description": "Collections that may be in any state.", "items": { "enum": ["contacts", "activities", "lists", "attributes", "integration"] } },
+            "open": { "type": "array", "description": "Collections that may be in any state.", "items": { "enum": COLLECTIONS } },
         },
     })
 }
@@ -146,6 +154,7 @@ fn contact() -> Value {
             "channels": { "type": "object", "description": "By channel: address, subscribeStatus (none when left out), invalid." },
             "attributes": { "type": "object", "description": "Values by attribute key." },
             "lists": { "type": "array", "items": { "type": "string" } },
+            "cart": { "type": "object", "description": "cartitems and other fields; amounts are judged where they are named." },
             "open": { "type": "boolean", "description": "May have more than is named." },
         },
     })
@@ -163,6 +172,31 @@ fn activity() -> Value {
             "open": { "type": "boolean", "description": "May have more properties than are named." },
         },
     })
+}
+
+fn order() -> Value {
+    json!({
+        "type": "object",
+        "required": ["orderID"],
+        "properties": {
+            "orderID": { "type": "string" },
+            "contact": { "type": "string", "description": "The contact's value of the account's primary key." },
+            "items": { "type": "array", "items": { "type": "object" }, "description": "Amounts are judged where they are named." },
+            "open": { "type": "boolean", "description": "May have more fields than are named." },
+        },
+    })
+}
+
+fn product() -> Value {
+    json!({
+        "type": "object",
+        "required": ["productID"],
+        "properties": { "productID": { "type": "string" }, "variants": { "type": "array" }, "open": { "type": "boolean" } },
+    })
+}
+
+fn names(capabilities: &[Capability]) -> Vec<String> {
+    capabilities.iter().map(ToString::to_string).collect()
 }
 
 fn integration() -> Value {

@@ -10,12 +10,14 @@ use serde_json::{Map, Value};
 
 use super::{KeySettings, Settings, State};
 use crate::account_lists::AccountList;
+use crate::commerce::document::{self, Context};
 use crate::contact_activities::Activity;
 use crate::contact_attributes::{Attribute, values};
 use crate::contacts::{Channel, Contact};
 use crate::dates;
 use crate::faults::Fault;
 use crate::integrations::IntegrationConfig;
+use crate::supplements::Supplement;
 use crate::world::{IdStamp, ObjectId};
 
 /// The version of this form that is read and written.
@@ -46,6 +48,14 @@ pub struct Document {
     lists: Vec<AccountList>,
     contacts: Vec<ContactDocument>,
     activities: Vec<ActivityDocument>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    orders: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    products: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    supplements: Vec<Supplement>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    files: BTreeMap<String, Arc<str>>,
     integration: Option<IntegrationConfig>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<Fault>,
@@ -61,6 +71,8 @@ struct ContactDocument {
     lists: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     list_join_date: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cart: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     anonymous_ids: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +144,7 @@ impl Document {
         let mut state = State {
             settings: self.settings,
             key: self.api_key,
+            files: self.files.into_iter().collect(),
             integration: self.integration,
             ..State::default()
         };
@@ -163,6 +176,15 @@ impl Document {
                 .map_err(|error| error.within(&format!("activities[{at}]")))?;
             state.activities.push_back(Arc::new(activity));
         }
+        add_commerce(&mut state, &self.products, &self.orders, Context { ids, now })?;
+        for (at, supplement) in self.supplements.into_iter().enumerate() {
+            if state.supplements.insert(supplement.key.clone(), Arc::new(supplement)).is_some() {
+                return Err(StateError::new(
+                    format!("supplements[{at}]"),
+                    "a supplement with this key stands above",
+                ));
+            }
+        }
         for (at, fault) in self.faults.into_iter().enumerate() {
             state.faults.add(fault).map_err(|problem| StateError::new(format!("faults[{at}]"), problem))?;
         }
@@ -182,6 +204,10 @@ impl Document {
             lists: state.lists.values().cloned().collect(),
             contacts: state.contacts.iter().map(|contact| ContactDocument::of(contact, state)).collect(),
             activities,
+            orders: state.orders.values().map(|order| document::write_order(order, state)).collect(),
+            products: state.products.values().map(|product| document::write_product(product)).collect(),
+            supplements: state.supplements.values().map(|one| Supplement::clone(one)).collect(),
+            files: state.files.iter().map(|(name, text)| (name.clone(), Arc::clone(text))).collect(),
             integration: state.integration.clone(),
             faults: state.faults.iter().cloned().collect(),
         }
@@ -225,6 +251,36 @@ fn add_lists(state: &mut State, lists: Vec<AccountList>) -> Result<(), StateErro
     Ok(())
 }
 
+fn add_commerce(
+    state: &mut State,
+    products: &[Value],
+    orders: &[Value],
+    context: Context,
+) -> Result<(), StateError> {
+    let place = |kind: &str, at: usize, (field, problem): (String, String)| {
+        StateError::new(format!("{kind}[{at}].{field}"), problem)
+    };
+    for (at, product) in products.iter().enumerate() {
+        let product =
+            document::read_product(product, state, context).map_err(|e| place("products", at, e))?;
+        let key = product.product_id.clone();
+        if state.products.insert(key, Arc::new(product)).is_some() {
+            return Err(StateError::new(
+                format!("products[{at}]"),
+                "a product with this productID stands above",
+            ));
+        }
+    }
+    for (at, order) in orders.iter().enumerate() {
+        let order = document::read_order(order, state, context).map_err(|e| place("orders", at, e))?;
+        let key = order.order_id.clone();
+        if state.orders.insert(key, Arc::new(order)).is_some() {
+            return Err(StateError::new(format!("orders[{at}]"), "an order with this orderID stands above"));
+        }
+    }
+    Ok(())
+}
+
 impl ContactDocument {
     fn read(self, state: &mut State, ids: IdStamp, now: Timestamp) -> Result<Contact, StateError> {
         let id = match self.id {
@@ -240,6 +296,11 @@ impl ContactDocument {
             contact.last_update_source = source;
         }
         contact.anonymous_ids = self.anonymous_ids;
+        contact.cart = self
+            .cart
+            .map(|cart| document::read_cart(&cart, state, Context { ids, now }))
+            .transpose()
+            .map_err(|(field, problem)| StateError::new(format!("cart.{field}"), problem))?;
         for (name, channel) in self.channels {
             let place = format!("channels.{name}");
             if !state.settings.channels.contains(&name) {
@@ -295,6 +356,7 @@ impl ContactDocument {
                 .list_join_dates(state)
                 .map(|(name, at)| (name.to_owned(), dates::format(at)))
                 .collect(),
+            cart: contact.cart.as_ref().map(crate::commerce::Cart::to_json),
             anonymous_ids: contact.anonymous_ids.clone(),
             created_at: Some(dates::format(contact.created_at)),
             last_modified: Some(dates::format(contact.last_modified)),

@@ -57,7 +57,11 @@ impl Account {
     /// The state as a document.
     #[must_use]
     pub fn document(&self) -> Value {
-        let state = self.state.lock().clone();
+        let state = {
+            let mut state = self.state.lock();
+            state.run_due_jobs(self.ids, self.clock.now());
+            state.clone()
+        };
         Document::of(&state).to_json()
     }
 

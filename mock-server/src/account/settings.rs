@@ -3,6 +3,8 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::jobs::Timing;
+
 /// The name of the e-mail address as an identifier.
 pub const EMAIL_ADDRESS: &str = "channels.email.address";
 
@@ -17,6 +19,10 @@ pub struct Settings {
     pub secondary_keys: Vec<String>,
     /// The time zone that a date without an offset is read in (FACTS, "General form").
     pub timezone: ZoneName,
+    /// Whether the account can merge contacts; otherwise it is refused with 403.
+    pub contact_merge: bool,
+    /// When jobs (imports, merges) are done: `immediate`, `{ afterReads: N }` or `{ afterSeconds: N }`.
+    pub jobs: Timing,
     /// The channels that the account has; a contact can have an address in each.
     pub channels: Vec<String>,
 }
@@ -27,6 +33,8 @@ impl Default for Settings {
             primary_key: EMAIL_ADDRESS.to_owned(),
             secondary_keys: Vec::new(),
             timezone: ZoneName::default(),
+            contact_merge: true,
+            jobs: Timing::default(),
             channels: vec!["email".to_owned()],
         }
     }

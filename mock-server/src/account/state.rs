@@ -8,11 +8,14 @@ use jiff::Timestamp;
 use crate::account::admission::{KeySettings, Windows};
 use crate::account::settings::Settings;
 use crate::account_lists::AccountList;
+use crate::commerce::{Order, Product};
 use crate::contact_activities::Activity;
 use crate::contact_attributes::Attribute;
 use crate::contacts::Contacts;
 use crate::faults::Faults;
 use crate::integrations::IntegrationConfig;
+use crate::jobs::Job;
+use crate::supplements::Supplement;
 use crate::world::{IdStamp, ObjectId};
 
 /// The state behind one API key. One lock guards it, so that a change of several collections is atomic.
@@ -30,6 +33,16 @@ pub struct State {
     pub contacts: Contacts,
     /// Activities in the order in which they arrived.
     pub activities: Vector<Arc<Activity>>,
+    /// Orders by the sender's id.
+    pub orders: OrdMap<String, Arc<Order>>,
+    /// Products by the sender's id.
+    pub products: OrdMap<String, Arc<Product>>,
+    /// Supplements by key.
+    pub supplements: OrdMap<String, Arc<Supplement>>,
+    /// Files that an import can read, by URL or path.
+    pub files: OrdMap<String, Arc<str>>,
+    /// Jobs, oldest first. Not part of the document: work that is under way has no place in a seed.
+    pub jobs: OrdMap<ObjectId, Job>,
     /// The Segment integration, once configured.
     pub integration: Option<IntegrationConfig>,
     /// What goes wrong on purpose.

@@ -122,13 +122,17 @@ impl State {
         Ok(())
     }
 
-    /// Removes a contact and its activities.
+    /// Removes a contact with its activities and orders.
     pub fn remove_contact(&mut self, id: ObjectId) {
         if let Some(contact) = self.contacts.get(id).cloned() {
             let identities = self.identities(&contact);
             self.contacts.remove(id, identities);
             if self.activities.iter().any(|activity| activity.contact == id) {
                 self.activities.retain(|activity| activity.contact != id);
+            }
+            let of_contact = self.orders.iter().filter(|(_, order)| order.contact == id);
+            for order in of_contact.map(|(order, _)| order.clone()).collect::<Vec<_>>() {
+                self.orders.remove(&order);
             }
         }
     }

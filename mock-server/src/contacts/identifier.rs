@@ -59,6 +59,13 @@ impl State {
         Ok(by_id.or_else(|| self.contacts.find(&self.settings.primary_key, &whole)).cloned())
     }
 
+    /// The contact that a text names as a path segment would, without percent-encoding.
+    #[must_use]
+    pub fn contact_named(&self, name: &str) -> Option<Arc<Contact>> {
+        // Only a percent sign would be read as something else.
+        self.contact_in_path(&name.replace('%', "%25")).ok().flatten()
+    }
+
     /// The identifiers that a body names at its top level, for example `email`, `cID` or `custID`.
     pub fn identifiers_in_body<'a>(&self, body: &'a Map<String, Value>) -> Vec<(&'a str, &'a Value)> {
         body.iter().filter_map(|(key, value)| Some((self.identifier_key(key)?, value))).collect()

@@ -4,6 +4,7 @@ mod change;
 mod collection;
 mod identifier;
 mod list;
+mod merge;
 mod model;
 mod render;
 mod unsubscribe;
@@ -17,6 +18,8 @@ pub use change::Change;
 pub use collection::Contacts;
 pub use identifier::decode;
 pub use list::list;
+pub(crate) use merge::Options as MergeOptions;
+pub use merge::{merge, split};
 pub use model::{Channel, Contact, SubscribeStatus, channel_of, identifier_text};
 pub use unsubscribe::unsubscribe;
 

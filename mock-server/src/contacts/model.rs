@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::account::State;
+use crate::commerce::Cart;
 use crate::world::ObjectId;
 
 /// A contact of an account.
@@ -21,6 +22,8 @@ pub struct Contact {
     /// Lists by id, with the date of joining where the list is enhanced. By id, so that a renamed list keeps its
     /// members.
     pub lists: BTreeMap<u64, Option<Timestamp>>,
+    /// What the contact is about to buy.
+    pub cart: Option<Cart>,
     /// Segment's anonymous ids, which the ingest keeps by itself and no attribute shows.
     pub anonymous_ids: Vec<String>,
     /// When the contact was created.
@@ -40,6 +43,7 @@ impl Contact {
             channels: BTreeMap::new(),
             attributes: Map::new(),
             lists: BTreeMap::new(),
+            cart: None,
             anonymous_ids: Vec::new(),
             created_at: now,
             last_modified: now,

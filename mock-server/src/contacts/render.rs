@@ -19,6 +19,7 @@ pub(super) fn contact(contact: &Contact, state: &State, version: Version) -> Val
             body.insert("channels".to_owned(), Value::Object(channels));
             body.append(&mut stamps(contact));
             body.append(&mut lists(contact, state));
+            body.append(&mut cart(contact));
             body.extend(contact.attributes.clone());
             Value::Object(body)
         }
@@ -26,6 +27,7 @@ pub(super) fn contact(contact: &Contact, state: &State, version: Version) -> Val
             let mut attributes = contact.attributes.clone();
             attributes.append(&mut stamps(contact));
             attributes.append(&mut lists(contact, state));
+            attributes.append(&mut cart(contact));
             attributes.insert("lastUpdateSource".to_owned(), json!(contact.last_update_source));
             attributes.insert("cID".to_owned(), json!(contact.id.to_string()));
             json!({ "_id": contact.id.to_string(), "attributes": attributes, "channels": channels })
@@ -53,6 +55,10 @@ fn lists(contact: &Contact, state: &State) -> Map<String, Value> {
         }
     }
     fields
+}
+
+fn cart(contact: &Contact) -> Map<String, Value> {
+    contact.cart.iter().map(|cart| ("cart".to_owned(), cart.to_json())).collect()
 }
 
 fn channel(channel: &Channel) -> Value {

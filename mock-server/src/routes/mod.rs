@@ -139,7 +139,7 @@ impl Evidence {
 }
 
 /// One request to one operation, understood.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Call {
     /// Which version of the API was called.
     pub version: Version,

@@ -2,8 +2,12 @@
 
 use super::Evidence::{Client, Inferred, Official, Recorded, Seed, VendorDocs};
 use super::{Evidence, Handler, Route, Surface};
-use crate::segment::{classic, ingest};
-use crate::{account_lists, contact_activities, contact_attributes, contacts, health, integrations};
+use crate::commerce::{carts, orders, products};
+use crate::segment::{classic, commerce as segment_commerce, ingest};
+use crate::supplements::{self, records};
+use crate::{
+    account_lists, contact_activities, contact_attributes, contacts, health, imports, integrations, jobs,
+};
 
 type Differences = &'static [&'static str];
 
@@ -46,6 +50,51 @@ const INGEST: Differences = &[
     "A contact is looked for by userIdentities, then segmentId, then anonymousId.",
     "An anonymousId finds a contact but never makes one by itself.",
     "A field of the wrong type is refused with 422 in the form of v1.",
+];
+const INGEST_COMMERCE: Differences = &[
+    "Effects are immediate; the real service answers first.",
+    "A contact is looked for by userIdentities, then segmentId, then anonymousId.",
+    "What REST refuses of an item or an order is refused here with 422, too.",
+    "mergeContacts: whoever has previousId (as Segment's user id or as an anonymous id) becomes one with whoever has segmentId, who stays; where there is nobody to merge with, the contact takes the new id.",
+];
+const MERGE: Differences = &[
+    "The chosen side's channels and attributes win, and the other's fill the gaps; lists are the chosen side's alone.",
+    "The texts of the refusals.",
+    "Records of supplements belong to no contact, so that the option changes nothing.",
+];
+const CARTS: Differences = &[
+    "An unknown contact is 422 `Contact doesn't exist` in all of them; a cart or an item that is not there is 404.",
+    "An item that is in the cart already becomes more of it.",
+    "The cart stands with the contact: in v1 beside the attributes, in v2 within them.",
+];
+const ORDERS: Differences = &[
+    "An order for an unknown contact is refused with 422 `Contact doesn't exist`.",
+    "A field that the official description does not have is left out.",
+    "What an order tells about its products: name, category, price, url and variant.",
+    "PUT replaces what is sent; mcID and linkID are lost where they are not sent again.",
+    "PUT to an unknown order is 422 `Order not found` in v2.",
+    "Orders are listed as they came.",
+];
+const PRODUCTS: Differences = &[
+    "POST of a known product answers 200 in v2, too, and replaces what is sent, the variants as a whole.",
+    "totalQty is the sum of the variants' quantities, 1 for one without.",
+    "accountID is 1, in v1 only.",
+    "PUT wants productName in v2 only.",
+];
+const SUPPLEMENTS: Differences = &[
+    "The types of an index are string, number and date.",
+    "POST of a known record answers as for a new one.",
+    "An id of 24 hex digits is refused with `The id format is invalid.`",
+    "PUT to an unknown record is 400.",
+];
+const IMPORTS: Differences = &[
+    "The mock fetches nothing: files are part of the account's state, by URL or path. One that is not there answers as one that cannot be read.",
+    "New contacts of an import are subscribed where the file does not say.",
+    "A row that a contact's body could not have is rejected; the others go on.",
+];
+const JOBS: Differences = &[
+    "A job is done at once, after so many reads, or after so many seconds of the account's clock, as settings.jobs says; until then it is Processing.",
+    "Jobs are listed with the newest first.",
 ];
 const INTEGRATION: Differences = &[
     "A second POST is refused with 422 `Name must be unique`; a PUT before the first POST with 404.",
@@ -214,6 +263,235 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     route(
         Surface::Rest,
+        ("POST", "/contacts/merge"),
+        "mergecontacts",
+        contacts::merge,
+        &[Official, Inferred],
+        MERGE,
+    ),
+    route(
+        Surface::Rest,
+        ("POST", "/contacts/split"),
+        "splitContact",
+        contacts::split,
+        &[Official, Inferred],
+        &["No account of the mock has the feature: always 403."],
+    ),
+    route(
+        Surface::Rest,
+        ("POST", "/contacts/{key}/cart"),
+        "savecartcontact",
+        carts::create,
+        &[Recorded, Official, Inferred],
+        CARTS,
+    ),
+    route(
+        Surface::Rest,
+        ("PUT", "/contacts/{key}/cart"),
+        "updatecartcontact",
+        carts::update,
+        &[Official, Inferred],
+        CARTS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/contacts/{key}/cart"),
+        "clearcartcontact",
+        carts::clear,
+        &[Official, Inferred],
+        CARTS,
+    ),
+    route(
+        Surface::Rest,
+        ("POST", "/contacts/{key}/cartitems"),
+        "addproducttocartcontact",
+        carts::add_item,
+        &[Official, Inferred],
+        CARTS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/contacts/{key}/cartitems/{productID}"),
+        "removeproducttocartcontact",
+        carts::remove_item,
+        &[VendorDocs, Inferred],
+        CARTS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/contacts/{key}/cartitems/{productID}/{qty}"),
+        "removeproducttocartqtyonlycontact",
+        carts::remove_item,
+        &[VendorDocs, Inferred],
+        CARTS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/contacts/{key}/cartitems/{productID}/{qty}/{sku}"),
+        "removeproducttocartqtycontact",
+        carts::remove_item,
+        &[Official, Inferred],
+        CARTS,
+    ),
+    route(
+        Surface::Rest,
+        ("POST", "/contactimports"),
+        "createImportJob",
+        imports::create,
+        &[Official, VendorDocs, Inferred],
+        IMPORTS,
+    ),
+    route(Surface::Rest, ("GET", "/jobs"), "getjobs", jobs::list, &[Official, Inferred], JOBS),
+    route(Surface::Rest, ("GET", "/jobs/{id}"), "getsinglejob", jobs::get, &[Official, Inferred], JOBS),
+    route(
+        Surface::Rest,
+        ("POST", "/orders"),
+        "addorders",
+        orders::create,
+        &[Recorded, Official, VendorDocs, Inferred],
+        ORDERS,
+    ),
+    route(
+        Surface::Rest,
+        ("GET", "/orders"),
+        "getorders",
+        orders::list,
+        &[Recorded, Official, Inferred],
+        ORDERS,
+    ),
+    route(Surface::Rest, ("GET", "/orders/{id}"), "getorder", orders::get, &[Recorded, Official], &[]),
+    route(
+        Surface::Rest,
+        ("PUT", "/orders/{id}"),
+        "updateorder",
+        orders::update,
+        &[Official, Client, Inferred],
+        ORDERS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/orders/{id}"),
+        "deleteorder",
+        orders::delete,
+        &[Recorded, Official],
+        &[],
+    ),
+    route(
+        Surface::Rest,
+        ("POST", "/products"),
+        "addproducts",
+        products::upsert,
+        &[Recorded, Official, Inferred],
+        PRODUCTS,
+    ),
+    route(
+        Surface::Rest,
+        ("GET", "/products"),
+        "getproducts",
+        products::list,
+        &[Recorded, Official, Inferred],
+        PRODUCTS,
+    ),
+    route(
+        Surface::Rest,
+        ("GET", "/products/{productID}"),
+        "getproduct",
+        products::get,
+        &[Recorded, Official, Inferred],
+        PRODUCTS,
+    ),
+    route(
+        Surface::Rest,
+        ("PUT", "/products/{productID}"),
+        "updateproducts",
+        products::update,
+        &[Official, Client, Inferred],
+        PRODUCTS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/products/{productID}"),
+        "deleteproducts",
+        products::delete,
+        &[Recorded, Official],
+        &[],
+    ),
+    route(
+        Surface::Rest,
+        ("POST", "/supplements"),
+        "addsupplement",
+        supplements::create,
+        &[Official, Inferred],
+        SUPPLEMENTS,
+    ),
+    route(Surface::Rest, ("GET", "/supplements"), "getsupplements", supplements::list, &[Official], &[]),
+    route(Surface::Rest, ("GET", "/supplements/{key}"), "getsupplement", supplements::get, &[Official], &[]),
+    route(
+        Surface::Rest,
+        ("PUT", "/supplements/{key}"),
+        "updatesupplement",
+        supplements::update,
+        &[Official, Inferred],
+        SUPPLEMENTS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/supplements/{key}"),
+        "deletesupplements",
+        supplements::delete,
+        &[Official],
+        &[],
+    ),
+    route(
+        Surface::Rest,
+        ("PUT", "/supplements/{supplement}/clear"),
+        "clearsupplement",
+        supplements::clear,
+        &[Official],
+        &[],
+    ),
+    route(
+        Surface::Rest,
+        ("GET", "/supplements/{supplement}/records"),
+        "getsupplementrecords",
+        records::list,
+        &[Official],
+        &[],
+    ),
+    route(
+        Surface::Rest,
+        ("POST", "/supplements/{supplement}/records"),
+        "addsupplementrecord",
+        records::upsert,
+        &[Official, Inferred],
+        SUPPLEMENTS,
+    ),
+    route(
+        Surface::Rest,
+        ("GET", "/supplements/{supplement}/records/{id}"),
+        "getsupplementrecord",
+        records::get,
+        &[Official],
+        &[],
+    ),
+    route(
+        Surface::Rest,
+        ("PUT", "/supplements/{supplement}/records/{id}"),
+        "updatesupplementrecord",
+        records::update,
+        &[Official, Inferred],
+        SUPPLEMENTS,
+    ),
+    route(
+        Surface::Rest,
+        ("DELETE", "/supplements/{supplement}/records/{id}"),
+        "deletesupplementrecord",
+        records::delete,
+        &[Official],
+        &[],
+    ),
+    route(
+        Surface::Rest,
         ("GET", "/health"),
         "health",
         health::get,
@@ -316,5 +594,37 @@ pub(super) const ROUTES: &[Route] = &[
         ingest::remove_from_list,
         &[Client, Inferred],
         INGEST,
+    ),
+    route(
+        Surface::SegmentIngest,
+        ("POST", "/api/segment/addProductToCart"),
+        "addProductToCart",
+        segment_commerce::add_to_cart,
+        &[Client, Inferred],
+        INGEST_COMMERCE,
+    ),
+    route(
+        Surface::SegmentIngest,
+        ("POST", "/api/segment/removeProductFromCart"),
+        "removeProductFromCart",
+        segment_commerce::remove_from_cart,
+        &[Client, Inferred],
+        INGEST_COMMERCE,
+    ),
+    route(
+        Surface::SegmentIngest,
+        ("POST", "/api/segment/upsertOrder"),
+        "upsertOrder",
+        segment_commerce::upsert_order,
+        &[Client, Inferred],
+        INGEST_COMMERCE,
+    ),
+    route(
+        Surface::SegmentIngest,
+        ("POST", "/api/segment/mergeContacts"),
+        "mergeContacts",
+        segment_commerce::merge,
+        &[Client, Inferred],
+        INGEST_COMMERCE,
     ),
 ];

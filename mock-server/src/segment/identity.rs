@@ -102,7 +102,7 @@ impl Identity {
 impl State {
     /// The contact with this value of an attribute. An attribute that identifies is looked up; the vendor asks for a
     /// unique one here, and where the account's is not, all contacts are looked through.
-    fn contact_with(&self, key: &str, value: &str) -> Option<&Arc<Contact>> {
+    pub(super) fn contact_with(&self, key: &str, value: &str) -> Option<&Arc<Contact>> {
         if self.is_identifier(key) {
             return self.contacts.find(key, value);
         }

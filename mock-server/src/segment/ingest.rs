@@ -123,7 +123,7 @@ pub fn remove_from_list(call: &Call, state: &mut State) -> Result<Reply, Refusal
 
 /// The contact that the request means, marked with what it is known by, and whether it is new. `None` when the
 /// request identifies nobody.
-fn contact(call: &Call, state: &mut State) -> Option<(Contact, bool)> {
+pub(super) fn contact(call: &Call, state: &mut State) -> Option<(Contact, bool)> {
     let identity = Identity::read(&call.body, state);
     let (mut contact, created) = match identity.resolve(state) {
         Resolved::Known(contact) => (Contact::clone(&contact), false),
@@ -134,7 +134,7 @@ fn contact(call: &Call, state: &mut State) -> Option<(Contact, bool)> {
     Some((contact, created))
 }
 
-fn store(contact: Contact, created: bool, call: &Call, state: &mut State) -> Result<(), Refusal> {
+pub(super) fn store(contact: Contact, created: bool, call: &Call, state: &mut State) -> Result<(), Refusal> {
     Change::default().apply(contact, created, state, call.now)
 }
 
@@ -221,7 +221,7 @@ fn done() -> Reply {
 }
 
 /// A request that identifies nobody is ignored (vendor docs).
-fn ignored() -> Reply {
+pub(super) fn ignored() -> Reply {
     let why = "no identity could be used (userIdentities, segmentId with segmentIdKey, a known anonymousId): ignored";
     Reply { why: Some(why.to_owned()), ..done() }
 }

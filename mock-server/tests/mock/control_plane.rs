@@ -70,7 +70,7 @@ async fn a_reset_goes_back_to_the_seed() {
 #[tokio::test]
 async fn the_journal_is_read_in_parts_and_emptied() {
     let mock = Mock::start().await;
-    for path in ["/v2/health", "/nowhere", "/v2/orders", "/v2/health"] {
+    for path in ["/v2/health", "/nowhere", "/v2/alerts", "/v2/health"] {
         mock.get(path).await;
     }
     let cursors = async |query: &str| {

@@ -115,3 +115,65 @@ async fn a_list_is_found_by_group_then_by_name_or_created() {
     assert_eq!(mock.ingest("removeContactFromList", unknown).await, (200, json!({})));
     assert!(mock.contact("new@example.com").is_null());
 }
+
+fn item(qty: u32) -> Value {
+    json!({ "productID": "p-1", "sku": "s-1", "category": "c", "name": "Lamp", "qty": qty, "itemPrice": 2.5, "imageUrl": "https://shop.example/1.png" })
+}
+
+#[tokio::test]
+async fn a_cart_fills_and_empties() {
+    let mock = Mock::start().await;
+    let accepted = (202, json!({ "success": "success" }));
+    assert_eq!(mock.ingest("addProductToCart", with(who("jane@example.com"), item(3))).await, accepted);
+    let cart = mock.contact("jane@example.com")["cart"].clone();
+    assert_eq!(
+        (&cart["totalAmount"], &cart["cartitems"][0]["images"][0]),
+        (&json!(7.5), &json!("https://shop.example/1.png"))
+    );
+    let two = json!({ "productID": "p-1", "qty": 2 });
+    assert_eq!(mock.ingest("removeProductFromCart", with(who("jane@example.com"), two)).await, accepted);
+    assert_eq!(mock.contact("jane@example.com")["cart"]["cartitems"][0]["qty"], 1);
+    let none = json!({ "productID": "p-2", "qty": 1 });
+    assert_eq!(mock.ingest("removeProductFromCart", with(who("jane@example.com"), none)).await, accepted);
+    assert!(mock.why().contains("p-2"), "{}", mock.why());
+    assert_eq!(
+        mock.ingest("addProductToCart", with(who("jane@example.com"), json!({ "qty": 1 }))).await.0,
+        422
+    );
+}
+
+#[tokio::test]
+async fn an_order_is_made_once_and_changed_after_that() {
+    let mock = Mock::start().await;
+    let order = |status: &str| {
+        let fields = json!({ "orderID": "o-1", "status": status, "purchaseDate": NOW, "items": [item(2)], "discountApplication": null });
+        with(who("new@example.com"), fields)
+    };
+    assert_eq!(mock.ingest("upsertOrder", order("Order Completed")).await.0, 202);
+    assert_eq!(mock.ingest("upsertOrder", order("Order Refunded")).await.0, 202);
+    let orders = mock.state()["orders"].clone();
+    assert_eq!(orders.as_array().unwrap().len(), 1);
+    assert_eq!((&orders[0]["status"], &orders[0]["totalAmount"]), (&json!("Order Refunded"), &json!(5)));
+    assert_eq!(orders[0]["contact"], "new@example.com");
+}
+
+#[tokio::test]
+async fn a_previous_id_and_a_new_one_become_one_contact() {
+    let mock = Mock::start().await;
+    let known_as = |email: &str, id: &str| {
+        with(
+            who(email),
+            json!({ "segmentIdKey": "First_Name", "segmentId": id, "anonymousId": format!("anon-{id}") }),
+        )
+    };
+    mock.ingest("upsertContact", known_as("old@example.com", "seg-old")).await;
+    mock.ingest("upsertContact", known_as("jane@example.com", "seg-new")).await;
+    let merge = |previous: &str, id: &str| json!({ "segmentIdKey": "First_Name", "previousId": previous, "segmentId": id });
+    assert_eq!(mock.ingest("mergeContacts", merge("anon-seg-old", "seg-new")).await.0, 202);
+    assert_eq!(mock.contact("old@example.com"), Value::Null);
+    assert_eq!(mock.ingest("mergeContacts", merge("seg-new", "seg-newest")).await.0, 202);
+    assert_eq!(mock.attributes("jane@example.com")["First_Name"], "seg-newest");
+    let before = mock.state();
+    assert_eq!(mock.ingest("mergeContacts", merge("nobody", "no-one")).await.0, 202);
+    assert_eq!(mock.state(), before);
+}

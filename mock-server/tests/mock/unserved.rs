@@ -7,9 +7,7 @@ use crate::support::Mock;
 #[tokio::test]
 async fn an_operation_that_is_not_served_says_so_by_name() {
     let mock = Mock::start().await;
-    for (path, operation) in
-        [("/v2/supplements", "getsupplements"), ("/v1/automationtemplates", "getTemplates")]
-    {
+    for (path, operation) in [("/v2/alerts", "getincludes"), ("/v1/automationtemplates", "getTemplates")] {
         let (status, reply) = mock.get(path).await;
         assert_eq!(status, 501);
         assert!(reply["message"].as_str().unwrap().contains(operation), "{reply}");

@@ -1,0 +1,31 @@
+//! Amounts of money, as JSON has them.
+
+use serde_json::{Number, Value};
+
+/// Digits after the point that are kept: more than any currency has, and few enough to hide that 3 x 9.99 is not 29.97
+/// in binary.
+const SCALE: f64 = 1e8;
+
+/// An amount as a JSON number; a whole one without a point, as recorded.
+pub(super) fn amount(value: f64) -> Value {
+    let rounded = (value * SCALE).round() / SCALE;
+    // Beyond this, not every whole number exists as a float, and neither does a cent.
+    if rounded.fract() == 0.0 && rounded.abs() < 9e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and within the range of i64")]
+        return Value::from(rounded as i64);
+    }
+    Number::from_f64(rounded).map_or(Value::Null, Value::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_what_a_person_would_write() {
+        assert_eq!(amount(3.0 * 9.99).to_string(), "29.97");
+        assert_eq!(amount(90.0).to_string(), "90");
+        assert_eq!(amount(0.0).to_string(), "0");
+        assert_eq!(amount(0.1 + 0.2).to_string(), "0.3");
+    }
+}

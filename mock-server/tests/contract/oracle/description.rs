@@ -54,50 +54,76 @@ impl Description {
         self.operations.keys().map(String::as_str)
     }
 
-    /// What is wrong with a reply of an operation, by the description.
+    /// What is wrong with a reply of an operation, by the description, or with the description itself.
     pub(crate) fn problems(&self, operation: &str, status: u16, body: &Value) -> Vec<String> {
-        match self.schema(operation, status) {
-            Ok(schema) => errors(&schema, body),
-            Err(problem) => vec![problem],
+        let mut problems = Vec::new();
+        match self.schema(operation, status, &mut problems) {
+            Ok(schema) => problems.extend(errors(&schema, body)),
+            Err(problem) => problems.push(problem.to_owned()),
         }
+        problems
     }
 
     /// The schema of a reply, with its references filled in: some of them do not lead to a schema but to a response
-    /// that holds one, and a validator would take such a thing for "anything goes".
-    fn schema(&self, operation: &str, status: u16) -> Result<Value, String> {
+    /// that holds one, and a validator would take such a thing for "anything goes". What is broken is left out and
+    /// told, so that the rest of the schema still counts.
+    fn schema(&self, operation: &str, status: u16, broken: &mut Vec<String>) -> Result<Value, &'static str> {
         let responses = self.operations.get(operation).ok_or("the operation is not described")?;
         let response = responses.get(status.to_string()).ok_or("the status is not described")?;
-        match response.get("$ref").and_then(Value::as_str) {
-            Some(reference) => self.referred(reference, 0),
-            None => self.filled(response.get("schema").unwrap_or(&Value::Bool(true)), 0),
-        }
+        Ok(match response.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self.referred(reference, 0, broken),
+            None => self.filled(response.get("schema").unwrap_or(&Value::Bool(true)), 0, broken),
+        })
     }
 
-    fn filled(&self, schema: &Value, depth: usize) -> Result<Value, String> {
+    fn filled(&self, schema: &Value, depth: usize, broken: &mut Vec<String>) -> Value {
         match schema {
             Value::Object(fields) => match fields.get("$ref").and_then(Value::as_str) {
-                Some(reference) => self.referred(reference, depth),
-                None => fields
-                    .iter()
-                    .map(|(key, value)| Ok((key.clone(), self.filled(value, depth)?)))
-                    .collect::<Result<_, String>>()
-                    .map(Value::Object),
+                Some(reference) => self.referred(reference, depth, broken),
+                None => Value::Object(
+                    fields
+                        .iter()
+                        .filter_map(|(key, value)| {
+                            Some((key.clone(), self.field(key, value, depth, broken)?))
+                        })
+                        .collect(),
+                ),
             },
-            Value::Array(items) => items.iter().map(|item| self.filled(item, depth)).collect(),
-            value => Ok(value.clone()),
+            Value::Array(items) => items.iter().map(|item| self.filled(item, depth, broken)).collect(),
+            value => value.clone(),
         }
     }
 
-    fn referred(&self, reference: &str, depth: usize) -> Result<Value, String> {
-        if depth > 32 {
-            return Err(format!("{reference} refers to itself"));
+    /// A keyword of a schema, or a property by name; `None` for a type that is none.
+    fn field(&self, key: &str, value: &Value, depth: usize, broken: &mut Vec<String>) -> Option<Value> {
+        match key {
+            // Any value can stand here: it is for the reader.
+            "example" => Some(value.clone()),
+            "type" if !is_type(value, broken) => None,
+            _ => Some(self.filled(value, depth, broken)),
         }
+    }
+
+    fn referred(&self, reference: &str, depth: usize, broken: &mut Vec<String>) -> Value {
         let pointer = reference.trim_start_matches('#');
-        let target = self.document.pointer(pointer).ok_or_else(|| format!("{reference} leads nowhere"))?;
+        let Some(target) = self.document.pointer(pointer).filter(|_| depth < 32) else {
+            broken.push(format!("{reference} leads nowhere"));
+            return Value::Bool(true);
+        };
         let is_response = pointer.starts_with("/responses/");
         let schema = if is_response { target.get("schema").unwrap_or(&Value::Bool(true)) } else { target };
-        self.filled(schema, depth + 1)
+        self.filled(schema, depth + 1, broken)
     }
+}
+
+/// Whether this can stand after `type`. A property may be called `type`, too: then it is a schema.
+fn is_type(value: &Value, broken: &mut Vec<String>) -> bool {
+    let Some(name) = value.as_str() else { return true };
+    let known = ["string", "number", "integer", "boolean", "array", "object", "null"].contains(&name);
+    if !known {
+        broken.push(format!("`{name}` is no type"));
+    }
+    known
 }
 
 /// Formats are not checked: `date-time` there does not mean what JSON Schema means, as the recorded dates show.

@@ -62,6 +62,12 @@ pub(crate) fn writes(request: &Request) -> Vec<String> {
     writes
 }
 
+/// Whether a refused deletion says that there was nothing to delete: the case did that itself. The statuses differ
+/// from resource to resource, the texts hardly.
+pub(crate) fn is_gone(reply: &str) -> bool {
+    ["not found", "no record found", "not exist"].iter().any(|text| reply.contains(text))
+}
+
 /// The collection that a path is, if it is one.
 fn resource(path: &str) -> Option<&str> {
     let rest = path.strip_prefix("/v1/").or_else(|| path.strip_prefix("/v2/"))?;

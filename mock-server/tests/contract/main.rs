@@ -10,7 +10,7 @@ mod matching;
 mod oracle;
 mod placeholders;
 mod play;
-mod refusal;
+mod safety;
 mod target;
 
 use std::process::ExitCode;
@@ -55,7 +55,7 @@ fn trials(arguments: &mut Arguments) -> Result<Vec<Trial>, String> {
         .collect();
     if target.is_mock() {
         let all: Vec<Case> = cases.iter().map(|one| Case::clone(&one.case)).collect();
-        trials.extend(refusal::trials(&all));
+        trials.extend(safety::trials(&all, &cases));
         trials.push(coverage::trial(&all));
         trials.extend(oracle::trials(&cases, &target)?);
     } else {

@@ -70,7 +70,7 @@ impl<'a> Player<'a> {
     }
 
     async fn judge(&mut self, case: &Case) -> Result<(), Failed> {
-        let shortfall = case.mock.as_ref().filter(|_| self.target.is_mock());
+        let shortfall = case.mock.as_ref().filter(|_| self.target.answers_as_a_mock());
         if let Some(Shortfall::NotServed(operation)) = shortfall {
             let exchange = self.send(&case.request).await?;
             return refuses_by_name(exchange, operation);
@@ -168,26 +168,34 @@ impl<'a> Player<'a> {
         Ok(filled)
     }
 
-    /// Removes what was created, the last first. What the case removed itself is gone already, so a refusal is no
-    /// failure, but is said.
+    /// Removes what was created, the last first. That something stays is no failure of the case, but is said.
     async fn clean_up(&mut self) {
         if self.target.is_mock() {
             return;
         }
         let succeeded = self.exchanges.iter().filter(|exchange| (200..300).contains(&exchange.status));
-        let mut paths: Vec<String> = succeeded
-            .flat_map(|one| cleanup::removals(&one.method, &one.path, &one.sent, &one.body))
-            .collect();
-        paths.reverse();
-        for path in paths {
-            let url = format!("{}{path}", self.target.base());
-            let reply = CLIENT.delete(url).basic_auth(&self.key, Some("")).send().await;
-            match reply {
-                Ok(reply) if reply.status().is_success() || reply.status().as_u16() == 404 => {}
-                Ok(reply) => eprintln!("DELETE {path}: {}; it may still be there", reply.status()),
-                Err(error) => eprintln!("DELETE {path}: {error}; it may still be there"),
+        let mut paths: Vec<String> = Vec::new();
+        for one in succeeded {
+            for path in cleanup::removals(&one.method, &one.path, &one.sent, &one.body) {
+                if !paths.contains(&path) {
+                    paths.push(path);
+                }
             }
         }
+        for path in paths.iter().rev() {
+            if let Err(problem) = self.remove(path).await {
+                eprintln!("DELETE {path}: {problem}; it may still be there");
+            }
+        }
+    }
+
+    async fn remove(&self, path: &str) -> Result<(), String> {
+        let url = format!("{}{path}", self.target.base());
+        let request = CLIENT.delete(url).basic_auth(&self.key, Some(""));
+        let reply = request.send().await.map_err(|error| error.to_string())?;
+        let status = reply.status();
+        let text = reply.text().await.unwrap_or_default();
+        if status.is_success() || cleanup::is_gone(&text) { Ok(()) } else { Err(format!("{status} {text}")) }
     }
 }
 

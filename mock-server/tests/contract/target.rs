@@ -57,6 +57,15 @@ impl Target {
         matches!(self, Self::Mock(_))
     }
 
+    /// Whether it is taken for a mock: what the mock is known to lack is no failure there. Whatever runs on this
+    /// machine is one.
+    pub(crate) fn answers_as_a_mock(&self) -> bool {
+        match self {
+            Self::Mock(_) => true,
+            Self::Foreign(foreign) => foreign.reach() == Reach::Local,
+        }
+    }
+
     /// Whether the case makes sense there.
     pub(crate) fn takes(&self, case: &Case) -> bool {
         match self {
@@ -130,10 +139,10 @@ impl Foreign {
         ))
     }
 
-    /// Cases of the control plane are the mock's alone. On the real service the other surfaces have hosts of their
-    /// own and change what the whole account shares, so only REST is tried there.
+    /// Cases of the control plane are the mock's alone. The surfaces besides REST have other hosts on the real service,
+    /// and change what an account has only once, so that the cases would meet.
     pub(crate) fn takes(&self, case: &Case) -> bool {
-        !case.is_mock_only() && (self.reach() != Reach::Production || case.is_rest())
+        !case.is_mock_only() && case.is_rest()
     }
 
     pub(crate) fn reach(&self) -> Reach {

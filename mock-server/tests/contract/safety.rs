@@ -1,16 +1,19 @@
-//! The suite never writes to an account that was not offered to it: these are its own tests.
+//! The suite never writes to an account that was not offered to it, and leaves none changed: these are its own tests.
 
+use cordial_mock::MockCordial;
 use libtest_mimic::{Failed, Trial};
 
 use crate::case::Case;
-use crate::target::{Foreign, Reach};
+use crate::target::{Foreign, Reach, Target};
+use crate::{Numbered, RUNTIME, play};
 
-pub(crate) fn trials(cases: &[Case]) -> Vec<Trial> {
-    let cases = cases.to_vec();
+pub(crate) fn trials(cases: &[Case], numbered: &[Numbered]) -> Vec<Trial> {
+    let (cases, numbered) = (cases.to_vec(), numbered.to_vec());
     vec![
         Trial::test("target::the-real-hosts-are-known", the_real_hosts_are_known),
         Trial::test("target::an-address-needs-a-key", an_address_needs_a_key),
         Trial::test("target::a-production-host-is-refused", move || a_production_host_is_refused(&cases)),
+        Trial::test("target::an-account-is-left-as-it-was", move || an_account_is_left_as_it_was(&numbered)),
     ]
 }
 
@@ -68,4 +71,16 @@ fn a_production_host_is_refused(cases: &[Case]) -> Result<(), Failed> {
     target.check_consent(consent, cases.iter())?;
     foreign("http://127.0.0.1:1")?.check_consent(|_| None, cases.iter())?;
     Ok(())
+}
+
+/// All cases on one account of a mock that is treated as a service somewhere else.
+fn an_account_is_left_as_it_was(cases: &[Numbered]) -> Result<(), Failed> {
+    let mock = RUNTIME.block_on(MockCordial::builder().start())?;
+    let target = Target::Foreign(foreign(mock.url())?);
+    let ready = cases.iter().filter(|one| one.pending.is_none() && target.takes(&one.case));
+    for one in ready {
+        RUNTIME.block_on(play::judge(&target, &one.case, one.number))?;
+    }
+    let (found, untouched) = (mock.account("key")?.state(), mock.account("untouched")?.state());
+    if found == untouched { Ok(()) } else { Err(format!("it was left so: {found}").into()) }
 }

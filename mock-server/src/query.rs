@@ -158,7 +158,7 @@ impl TimeRange {
 }
 
 fn incorrect(why: String) -> Refusal {
-    Refusal::messages("Time value is incorrect").because(why)
+    Refusal::message("Time value is incorrect").because(why)
 }
 
 /// The fields that `fields` asks for; all of them where it does not.

@@ -127,5 +127,5 @@ async fn activities_are_listed_oldest_first_and_filtered() {
     let (_, with_fields) = mock.get("/v2/contactactivities?contactFields=First_Name&per_page=1").await;
     assert_eq!(with_fields["data"][0]["First_Name"], "Jane");
     let (status, reply) = mock.get("/v1/contactactivities?time[gt]=soon").await;
-    assert_eq!((status, &reply["messages"]), (422, &json!("Time value is incorrect")));
+    assert_eq!((status, &reply["message"]), (422, &json!("Time value is incorrect")));
 }

@@ -20,5 +20,6 @@ pub mod protocol;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod self_test;
 pub mod snapshot;
 pub mod trace;

@@ -56,6 +56,14 @@ pub(super) enum Command {
         cordial-conformance schema > scenario.schema.json\n  # yaml-language-server: $schema=../scenario.schema.json"
     )]
     Schema,
+    /// Measure the judge: wrong destinations have to be caught, harmless ones must not be
+    #[command(
+        after_help = "Example:\n  cordial-conformance self-test\nIt ends with 5 when the judge cannot be trusted."
+    )]
+    SelfTest(SelfTestArgs),
+    /// Play a destination of the self-test on stdin and stdout
+    #[command(hide = true)]
+    Destination(DestinationNameArgs),
 }
 
 /// Which destination.
@@ -204,6 +212,30 @@ pub(super) enum ColorArg {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SelfTestArgs {
+    /// A folder of scenario files; the ones that come built in when left out
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+
+    /// The seed of ids and keys
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+
+    /// List every mutant, not only those that were not caught as intended
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DestinationNameArgs {
+    /// Its name
+    pub(super) name: String,
 }
 
 /// `--report FORMAT=FILE`.

@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod run;
 mod schema;
+mod self_test;
 mod target;
 
 use std::ffi::OsString;
@@ -42,6 +43,8 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Doctor(args)) => doctor::doctor(&args).await,
         Some(Command::Schema) => schema::schema(),
+        Some(Command::SelfTest(args)) => self_test::self_test(&args).await,
+        Some(Command::Destination(args)) => self_test::destination(&args).await,
     }
 }
 

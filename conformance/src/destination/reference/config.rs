@@ -45,19 +45,22 @@ impl Config {
 impl Instance {
     /// The config, read when it is first needed.
     pub(super) async fn config(&self) -> Result<&Config, DeliveryResult> {
-        self.config.get_or_try_init(|| read(&self.client)).await
+        self.config.get_or_try_init(|| read(&self.client, self.tamper_config)).await
     }
 }
 
-async fn read(client: &Client) -> Result<Config, DeliveryResult> {
+async fn read(client: &Client, tamper: Option<fn(&mut Value)>) -> Result<Config, DeliveryResult> {
     let Value::Array(integrations) = client.get("/api/integrations").await?.body else {
         return Err(unreadable("it is no list"));
     };
-    let config = integrations.into_iter().find(|integration| integration["name"] == "segment");
-    config.map_or_else(
-        || Ok(Config::default()),
-        |config| serde_json::from_value(config).map_err(|error| unreadable(&error.to_string())),
-    )
+    let Some(mut config) = integrations.into_iter().find(|integration| integration["name"] == "segment")
+    else {
+        return Ok(Config::default());
+    };
+    if let Some(tamper) = tamper {
+        tamper(&mut config);
+    }
+    serde_json::from_value(config).map_err(|error| unreadable(&error.to_string()))
 }
 
 fn unreadable(why: &str) -> DeliveryResult {

@@ -36,7 +36,14 @@ use config::Config;
 #[derive(Debug)]
 pub struct Reference {
     http: reqwest::Client,
-    tamper: Option<Tamper>,
+    tampers: Tampers,
+}
+
+/// What the self-test changes to make other destinations.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tampers {
+    pub(crate) request: Option<Tamper>,
+    pub(crate) config: Option<fn(&mut Value)>,
 }
 
 impl Reference {
@@ -45,15 +52,15 @@ impl Reference {
     /// # Errors
     /// When the system gives the HTTP client nothing to start with.
     pub fn new() -> Result<Self, reqwest::Error> {
-        Self::with(None, |http| http)
+        Self::with(Tampers::default(), |http| http)
     }
 
     /// A destination that differs in how it sends: for the self-test.
     pub(crate) fn with(
-        tamper: Option<Tamper>,
+        tampers: Tampers,
         http: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, reqwest::Error> {
-        Ok(Self { http: http(client::http()).build()?, tamper })
+        Ok(Self { http: http(client::http()).build()?, tampers })
     }
 }
 
@@ -63,6 +70,7 @@ pub struct Instance {
     client: Client,
     primary_key: String,
     config: OnceCell<Config>,
+    tamper_config: Option<fn(&mut Value)>,
 }
 
 #[async_trait]
@@ -84,8 +92,13 @@ impl Destination for Reference {
     }
 
     fn open(&self, settings: Settings) -> Instance {
-        let client = Client::new(self.http.clone(), &settings, self.tamper);
-        Instance { client, primary_key: settings.primary_key, config: OnceCell::new() }
+        let client = Client::new(self.http.clone(), &settings, self.tampers.request);
+        Instance {
+            client,
+            primary_key: settings.primary_key,
+            config: OnceCell::new(),
+            tamper_config: self.tampers.config,
+        }
     }
 
     async fn deliver(&self, instance: &Instance, event: &Value) -> DeliveryResult {

@@ -1,0 +1,709 @@
+//! The mutants: each is the reference destination with one small thing wrong, and says which checks are there to see
+//! it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::behaviour::Behaviour;
+use super::destination::{Late, Remembering, What, liar};
+use super::lifecycle::Quirk;
+use super::{Make, Mutant};
+use crate::destination::inline::Patience;
+use crate::destination::reference::Outgoing;
+use crate::driver::{Driver, InProcess};
+use crate::protocol::{DeliveryResult, Outcome, Settings};
+
+type Made = Result<Arc<dyn Driver>, reqwest::Error>;
+
+/// Checks of the account at the end.
+const CONTACTS: &[&str] = &["state.contacts"];
+const ACTIVITIES: &[&str] = &["state.activities"];
+const OUTCOME: &[&str] = &["result.outcome"];
+const WIRE: &[&str] = &["honest-delivery"];
+
+fn once(behaviour: Behaviour) -> Made {
+    Ok(Arc::new(InProcess::new(behaviour.once()?)))
+}
+
+fn inline(behaviour: Behaviour, patience: Patience) -> Made {
+    Ok(Arc::new(InProcess::new(behaviour.inline(patience)?)))
+}
+
+/// A mutant that changes events.
+macro_rules! event {
+    ($name:literal, $area:literal, $intended:expr, $change:expr) => {
+        mutant($name, $area, $intended, || once(Behaviour { event: Some($change), ..Behaviour::default() }))
+    };
+}
+
+/// A mutant that changes requests.
+macro_rules! wire {
+    ($name:literal, $area:literal, $intended:expr, $change:expr) => {
+        mutant($name, $area, $intended, || once(Behaviour { tamper: Some($change), ..Behaviour::default() }))
+    };
+}
+
+/// A mutant that says something else than what happened.
+macro_rules! says {
+    ($name:literal, $area:literal, $intended:expr, $change:expr) => {
+        mutant($name, $area, $intended, || once(Behaviour { result: Some($change), ..Behaviour::default() }))
+    };
+}
+
+fn mutant(
+    name: &'static str,
+    area: &'static str,
+    intended: &'static [&'static str],
+    make: fn() -> Made,
+) -> Mutant {
+    Mutant { name, area, intended, breaks_down: false, make: Make::InProcess(make) }
+}
+
+fn process(name: &'static str, intended: &'static [&'static str], quirk: Quirk) -> Mutant {
+    Mutant { name, area: "life cycle", intended, breaks_down: true, make: Make::Process(quirk) }
+}
+
+/// All of them.
+pub(super) fn all() -> Vec<Mutant> {
+    let mut all = mapping();
+    all.extend(events());
+    all.extend(routing());
+    all.extend(privacy());
+    all.extend(classification());
+    all.extend(retry());
+    all.extend(lifecycle());
+    all.extend(cheating());
+    all
+}
+
+/// What becomes of traits and of the integration config.
+fn mapping() -> Vec<Mutant> {
+    vec![
+        event!("drops-all-traits", "mapping", CONTACTS, |event, _| traits(event, Map::clear)),
+        event!("drops-one-trait", "mapping", CONTACTS, |event, _| traits(event, |traits| {
+            drop_first(traits);
+        })),
+        event!("swaps-two-traits", "mapping", CONTACTS, |event, _| traits(event, swap)),
+        event!("stringifies-traits", "mapping", CONTACTS, |event, _| traits(event, |traits| each(
+            traits, stringify
+        ))),
+        event!("truncates-traits", "mapping", CONTACTS, |event, _| traits(event, |traits| each(
+            traits, truncate
+        ))),
+        event!("lowercases-traits", "mapping", CONTACTS, |event, _| traits(event, |traits| each(
+            traits, lowercase
+        ))),
+        event!("rounds-numbers", "mapping", CONTACTS, |event, _| traits(event, |traits| each(traits, round))),
+        event!("joins-lists", "mapping", &["state.contacts", "result.outcome"], |event, _| traits(
+            event,
+            |traits| each(traits, join)
+        )),
+        event!("camelises-keys", "mapping", &["state.contacts", "result.outcome"], |event, _| traits(
+            event,
+            |traits| rename(traits, camel)
+        )),
+        event!("trims-texts", "mapping", &["state.contacts", "state.activities"], |event, _| {
+            for field in ["traits", "properties"] {
+                within(event, field, |fields| each(fields, trim));
+            }
+        }),
+        event!("mangles-unicode", "mapping", &["state.contacts", "state.activities"], |event, _| {
+            for field in ["traits", "properties"] {
+                within(event, field, |fields| each(fields, ascii));
+            }
+        }),
+        event!(
+            "nests-traits-under-attributes-of-their-own",
+            "mapping",
+            &["state.contacts", "result.outcome"],
+            |event, _| {
+                if let Some(traits) = event.get_mut("traits").filter(|traits| traits.is_object()) {
+                    *traits = json!({ "traits": traits.take() });
+                }
+            }
+        ),
+        config("ignores-the-mapping", &["state.contacts", "result.outcome"], |config| {
+            config["attributeMapping"] = json!([])
+        }),
+        config("maps-the-first-row-only", &["state.contacts", "result.outcome"], |config| {
+            if let Some(rows) = config["attributeMapping"].as_array_mut() {
+                rows.truncate(1);
+            }
+        }),
+        config("mixes-up-two-rows", &["state.contacts", "result.outcome"], mix_up_rows),
+        config("sends-what-is-to-be-ignored", &["state.contacts", "result.outcome"], |config| {
+            config["ignoreFields"] = json!([]);
+        }),
+        config("never-leaves-a-trait-out", &["result.outcome", "state.contacts"], |config| {
+            if let Some(config) = config.as_object_mut() {
+                config.shift_remove("contactsErrorHandling");
+            }
+        }),
+        config("leaves-unknown-traits-out-unasked", OUTCOME, |config| {
+            config["contactsErrorHandling"] = json!("ignoreMissingAttributes");
+        }),
+        config("works-while-disabled", &["result.outcome", "state"], |config| {
+            config["enabled"] = json!(true)
+        }),
+        mutant("leaks-traits-of-the-one-before", "mapping", &["state.contacts", "result.outcome"], || {
+            Remembering::driver(What::Traits)
+        }),
+        wire!("subscribes-everybody", "mapping", CONTACTS, |request| body(request, "/contacts", |body| {
+            body["channels"]["email"]["subscribeStatus"] = json!("subscribed");
+        })),
+    ]
+}
+
+/// A mutant that reads another integration config from the account than there is.
+fn config(name: &'static str, intended: &'static [&'static str], change: fn(&mut Value)) -> Mutant {
+    Mutant { name, area: "mapping", intended, breaks_down: false, make: Make::Config(change) }
+}
+
+/// What becomes of tracks and pages.
+fn events() -> Vec<Mutant> {
+    vec![
+        event!("drops-properties", "events", ACTIVITIES, |event, _| within(event, "properties", Map::clear)),
+        event!("drops-one-property", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| {
+                drop_first(fields);
+            }
+        )),
+        event!("swaps-two-properties", "events", ACTIVITIES, |event, _| within(event, "properties", swap)),
+        event!("stringifies-properties", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| each(fields, stringify)
+        )),
+        event!("flattens-properties", "events", ACTIVITIES, |event, _| within(event, "properties", flatten)),
+        event!("lowercases-names", "events", ACTIVITIES, |event, _| text(event, "event", str::to_lowercase)),
+        event!("underscores-names", "events", ACTIVITIES, |event, _| text(event, "event", |name| name
+            .replace(' ', "_"))),
+        event!("cuts-long-names", "events", OUTCOME, |event, _| text(event, "event", |name| name
+            .chars()
+            .take(40)
+            .collect())),
+        event!("names-what-has-no-name", "events", OUTCOME, |event, _| {
+            if event["type"] == "track" && event["event"].as_str().is_none_or(str::is_empty) {
+                event["event"] = json!("unnamed");
+            }
+        }),
+        event!("forgets-the-time", "events", ACTIVITIES, |event, _| remove(event, "timestamp")),
+        event!("takes-the-time-for-local", "events", ACTIVITIES, |event, _| text(
+            event,
+            "timestamp",
+            |time| { time.trim_end_matches('Z').chars().take(19).collect() }
+        )),
+        event!("keeps-the-day-only", "events", ACTIVITIES, |event, _| text(event, "timestamp", |time| {
+            format!("{}T00:00:00Z", time.chars().take(10).collect::<String>())
+        })),
+        wire!("renames-the-page-view", "events", ACTIVITIES, |request| body(
+            request,
+            "/contactactivities",
+            |body| {
+                if body["a"] == "pageView" {
+                    body["a"] = json!("page");
+                }
+            }
+        )),
+        wire!("uses-the-reserved-page-view", "events", OUTCOME, |request| body(
+            request,
+            "/contactactivities",
+            |body| {
+                if body["a"] == "pageView" {
+                    body["a"] = json!("pageview");
+                }
+            }
+        )),
+    ]
+}
+
+/// Who and where.
+fn routing() -> Vec<Mutant> {
+    vec![
+        mutant("makes-contacts-on-track", "routing", &["state.contacts", "result.outcome"], || {
+            once(Behaviour { before: Some(introduce), ..Behaviour::default() })
+        }),
+        wire!("never-creates-a-contact", "routing", &["result.outcome", "state.contacts"], |request| {
+            if request.method == reqwest::Method::POST && request.url.ends_with("/v2/contacts") {
+                request.method = reqwest::Method::PUT;
+                request.url.push_str("/email:nobody@example.com");
+            }
+        }),
+        wire!(
+            "joins-a-list-of-another-name",
+            "routing",
+            &["state.contacts", "result.outcome", "state.lists"],
+            |request| {
+                body(request, "/contacts/", |fields| {
+                    let lists: Vec<String> = fields
+                        .as_object()
+                        .into_iter()
+                        .flatten()
+                        .filter(|(_, value)| **value == json!(true))
+                        .map(|(key, _)| key.clone())
+                        .collect();
+                    for list in lists {
+                        remove(fields, &list);
+                    }
+                });
+            }
+        ),
+        wire!("leaves-the-list-again", "routing", CONTACTS, |request| body(
+            request,
+            "/contacts/",
+            |fields| {
+                for (_, value) in fields.as_object_mut().into_iter().flatten() {
+                    if *value == json!(true) {
+                        *value = json!(false);
+                    }
+                }
+            }
+        )),
+        wire!("uses-the-group-id-as-a-name", "routing", &["result.outcome", "state.contacts"], |request| {
+            if let Some((_, id)) = request.url.clone().split_once("/v2/accountlists/") {
+                request.url =
+                    request.url.replace(&format!("/v2/accountlists/{id}"), &format!("/v2/contacts/{id}"));
+            }
+        }),
+        mutant("joins-the-list-of-the-one-before", "routing", &["state.contacts", "result.outcome"], || {
+            Remembering::driver(What::PreviousGroup)
+        }),
+        event!(
+            "ignores-groups",
+            "routing",
+            &["result.outcome", "state.contacts", "honest-delivery"],
+            |event, _| {
+                if event["type"] == "group" {
+                    *event = json!({ "type": "identify", "userId": event["userId"] });
+                }
+            }
+        ),
+        event!("takes-pages-for-tracks", "routing", ACTIVITIES, |event, _| {
+            if event["type"] == "page" {
+                event["event"] = json!("Viewed Page");
+                event["type"] = json!("track");
+            }
+        }),
+        mutant("delivers-everything-twice", "routing", ACTIVITIES, || {
+            once(Behaviour { times: Some(2), ..Behaviour::default() })
+        }),
+        mutant("always-asks-for-an-address", "routing", &["result.outcome", "state"], || {
+            let settings: fn(&mut Settings) =
+                |settings| "channels.email.address".clone_into(&mut settings.primary_key);
+            once(Behaviour { settings: Some(settings), ..Behaviour::default() })
+        }),
+        event!("makes-a-text-of-every-user-id", "routing", OUTCOME, |event, _| {
+            for field in ["userId", "user_id"] {
+                if event.get(field).is_some_and(|id| !id.is_string() && !id.is_null()) {
+                    event[field] = json!(event[field].to_string());
+                }
+            }
+        }),
+        event!("takes-the-anonymous-id-instead", "routing", OUTCOME, |event, _| {
+            if event.get("userId").and_then(Value::as_str).is_none_or(|id| !id.contains('@')) {
+                event["userId"] = json!("anonymous@example.com");
+            }
+        }),
+        event!(
+            "forgets-the-plus",
+            "routing",
+            &["result.outcome", "state.contacts", "state.activities"],
+            |event, _| {
+                text(event, "userId", |id| id.replace('+', " "));
+            }
+        ),
+        event!("drops-what-comes-after-the-plus", "routing", &["state"], |event, _| text(
+            event,
+            "userId",
+            |id| {
+                match (id.find('+'), id.find('@')) {
+                    (Some(plus), Some(at)) if plus < at => format!("{}{}", &id[..plus], &id[at..]),
+                    _ => id.to_owned(),
+                }
+            }
+        )),
+        wire!("does-not-encode-paths", "routing", &["result.outcome", "state"], |request| {
+            for (code, plain) in [("%2F", "/"), ("%3A", ":"), ("%3F", "?"), ("%23", "#"), ("%25", "%")] {
+                request.url = request.url.replace(code, plain);
+            }
+        }),
+        event!("knows-camel-case-only", "routing", &["result.outcome", "state"], |event, _| {
+            for field in ["user_id", "group_id"] {
+                remove(event, field);
+            }
+        }),
+        wire!("speaks-to-another-version", "routing", &["result.outcome", "state"], |request| {
+            request.url = request.url.replace("/v2/", "/v3/");
+        }),
+    ]
+}
+
+/// Keys.
+fn privacy() -> Vec<Mutant> {
+    vec![
+        wire!("puts-the-key-into-the-query", "privacy", &["key-stays-in-its-header"], |request| {
+            if let Some(key) = &request.key {
+                request.url.push_str(&format!("?apiKey={key}"));
+            }
+        }),
+        wire!("puts-the-key-into-the-body", "privacy", &["key-stays-in-its-header"], |request| {
+            let key = request.key.clone().unwrap_or_default();
+            body(request, "/contactactivities", |body| body["properties"]["apiKey"] = json!(key));
+        }),
+        mutant("follows-redirects-with-the-key", "privacy", &["key-stays-at-this-host"], || {
+            once(Behaviour {
+                http: Some(|http| http.redirect(reqwest::redirect::Policy::limited(3))),
+                // A header of its own, which the client does not know to be a secret.
+                tamper: Some(|request| {
+                    let key = request.key.clone().unwrap_or_default();
+                    request.headers.push(("x-api-key", key));
+                }),
+                ..Behaviour::default()
+            })
+        }),
+        wire!("sends-no-key", "privacy", OUTCOME, |request| request.key = None),
+        mutant(
+            "keeps-the-first-account-s-key",
+            "privacy",
+            &["result.outcome", "state", "honest-delivery"],
+            || Remembering::driver(What::FirstSettings),
+        ),
+        Mutant {
+            name: "logs-the-key",
+            area: "privacy",
+            intended: &["key-stays-out-of-the-log"],
+            breaks_down: false,
+            make: Make::Process(Quirk::LogsTheKey),
+        },
+    ]
+}
+
+/// What is said about a reply.
+fn classification() -> Vec<Mutant> {
+    let mut all = vec![
+        says!("swallows-refusals", "classification", OUTCOME, |result, _| as_if(
+            result,
+            &[422],
+            Outcome::Delivered
+        )),
+        says!("swallows-unknown-contacts", "classification", OUTCOME, |result, _| as_if(
+            result,
+            &[404],
+            Outcome::Delivered
+        )),
+        says!("swallows-everything", "classification", OUTCOME, |result, _| result.outcome =
+            Outcome::Delivered),
+        says!("drops-instead-of-rejecting", "classification", OUTCOME, |result, _| {
+            if result.outcome == Outcome::Rejected {
+                result.outcome = Outcome::Dropped;
+            }
+        }),
+        says!("retries-everything", "classification", OUTCOME, |result, _| {
+            if result.outcome == Outcome::Rejected {
+                result.outcome = Outcome::Retryable;
+            }
+        }),
+        says!("retries-nothing", "classification", OUTCOME, |result, _| {
+            if result.outcome == Outcome::Retryable {
+                result.outcome = Outcome::Rejected;
+            }
+        }),
+        says!("gives-up-on-broken-connections", "classification", OUTCOME, |result, _| {
+            if result.status.is_none() && result.outcome == Outcome::Retryable {
+                result.outcome = Outcome::Rejected;
+            }
+        }),
+        says!("believes-in-broken-connections", "classification", OUTCOME, |result, _| {
+            if result.status.is_none() && result.outcome == Outcome::Retryable {
+                result.outcome = Outcome::Delivered;
+            }
+        }),
+        says!("forgets-the-status", "classification", &["result.status"], |result, _| result.status = None),
+        says!("says-the-wrong-status", "classification", &["result.status"], |result, _| {
+            result.status = result.status.map(|_| 500);
+        }),
+        says!("forgets-retry-after", "classification", &["result.retryAfterMs"], |result, _| result
+            .retry_after_ms =
+            None),
+        says!("takes-seconds-for-milliseconds", "classification", &["result.retryAfterMs"], |result, _| {
+            result.retry_after_ms = result.retry_after_ms.map(|ms| ms / 1000);
+        }),
+        says!("invents-a-wait", "classification", &["result.retryAfterMs"], |result, _| {
+            if result.outcome == Outcome::Retryable {
+                result.retry_after_ms = Some(result.retry_after_ms.unwrap_or(30_000));
+            }
+        }),
+        says!("rejects-while-disabled", "classification", OUTCOME, |result, _| {
+            if result.outcome == Outcome::Dropped {
+                result.outcome = Outcome::Rejected;
+            }
+        }),
+        says!("wants-200-alone", "classification", OUTCOME, |result, _| {
+            if matches!(result.status, Some(202 | 204)) {
+                result.outcome = Outcome::Rejected;
+            }
+        }),
+    ];
+    all.extend([
+        status("takes-400-for-retryable", |result| as_if(result, &[400], Outcome::Retryable)),
+        status("takes-401-for-retryable", |result| as_if(result, &[401], Outcome::Retryable)),
+        status("takes-403-for-retryable", |result| as_if(result, &[403], Outcome::Retryable)),
+        status("takes-409-for-retryable", |result| as_if(result, &[409], Outcome::Retryable)),
+        status("takes-413-for-retryable", |result| as_if(result, &[413], Outcome::Retryable)),
+        status("takes-501-for-retryable", |result| as_if(result, &[501], Outcome::Retryable)),
+        status("takes-408-for-final", |result| as_if(result, &[408], Outcome::Rejected)),
+        status("takes-423-for-final", |result| as_if(result, &[423], Outcome::Rejected)),
+        status("takes-429-for-final", |result| as_if(result, &[429], Outcome::Rejected)),
+        status("takes-500-for-final", |result| as_if(result, &[500], Outcome::Rejected)),
+        status("takes-503-for-final", |result| as_if(result, &[503], Outcome::Rejected)),
+        status("takes-529-for-final", |result| as_if(result, &[529], Outcome::Rejected)),
+    ]);
+    all
+}
+
+fn status(name: &'static str, change: fn(&mut DeliveryResult)) -> Mutant {
+    Mutant { name, area: "classification", intended: OUTCOME, breaks_down: false, make: Make::Says(change) }
+}
+
+/// How often, and when.
+fn retry() -> Vec<Mutant> {
+    vec![
+        mutant("tries-again-unasked", "retry", &["attempts.count"], || {
+            let patience = Patience { attempts: 2, wait: |_, _| Some(Duration::ZERO), ..Patience::default() };
+            Ok(Arc::new(InProcess::new(super::behaviour::AsClassify(Behaviour::default().inline(patience)?))))
+        }),
+        mutant("never-tries-again", "retry", &["result.outcome", "attempts.count"], || {
+            inline(Behaviour::default(), Patience { attempts: 1, ..Patience::default() })
+        }),
+        mutant("tries-for-ever", "retry", &["attempts.count"], || {
+            inline(Behaviour::default(), Patience { attempts: 100, ..Patience::default() })
+        }),
+        mutant("gives-up-too-soon", "retry", &["result.outcome", "attempts.count"], || {
+            inline(Behaviour::default(), Patience { attempts: 3, ..Patience::default() })
+        }),
+        mutant("does-not-wait", "retry", &["attempts.waits"], || {
+            inline(
+                Behaviour::default(),
+                Patience { wait: |_, _| Some(Duration::ZERO), ..Patience::default() },
+            )
+        }),
+        mutant("waits-the-same-each-time", "retry", &["attempts.waits"], || {
+            let wait: fn(Duration, &DeliveryResult) -> Option<Duration> = |_, result| {
+                let asked = result.retry_after_ms.map(Duration::from_millis);
+                Some(asked.unwrap_or(Duration::from_millis(250)))
+                    .filter(|wait| *wait < Duration::from_secs(60))
+            };
+            inline(Behaviour::default(), Patience { wait, ..Patience::default() })
+        }),
+        mutant("ignores-retry-after", "retry", &["attempts.waits"], || {
+            inline(Behaviour::default(), Patience { wait: |backoff, _| Some(backoff), ..Patience::default() })
+        }),
+        mutant("misreads-retry-after", "retry", &["attempts.waits"], || {
+            let wait: fn(Duration, &DeliveryResult) -> Option<Duration> = |backoff, result| {
+                Some(result.retry_after_ms.map_or(backoff, |ms| Duration::from_millis(ms / 1000)))
+            };
+            inline(Behaviour::default(), Patience { wait, ..Patience::default() })
+        }),
+        mutant("tries-final-errors-again", "retry", &["attempts.count"], || {
+            let again: fn(&DeliveryResult) -> bool =
+                |result| matches!(result.outcome, Outcome::Retryable | Outcome::Rejected);
+            inline(Behaviour::default(), Patience { again, ..Patience::default() })
+        }),
+        mutant("changes-the-body-on-the-way", "retry", &["attempts.identical"], || {
+            let tamper: fn(&mut Outgoing) = |request| {
+                body(request, "/contactactivities", |body| {
+                    body["properties"]["attempt"] = json!(format!("{:?}", std::time::Instant::now()));
+                })
+            };
+            inline(Behaviour { tamper: Some(tamper), ..Behaviour::default() }, Patience::default())
+        }),
+        mutant("works-after-it-is-done", "retry", &["late-request"], Late::driver),
+    ]
+}
+
+/// Processes that break the protocol.
+fn lifecycle() -> Vec<Mutant> {
+    vec![
+        process("hangs-on-group", &["destination"], Quirk::HangsOnGroup),
+        process("crashes-on-the-fifth", &["destination"], Quirk::CrashesOnTheFifth),
+        process("babbles-on-stdout", &["destination"], Quirk::Babbles),
+        process("answers-with-another-id", &["destination"], Quirk::WrongId),
+        process("answers-twice", &["destination"], Quirk::AnswersTwice),
+        process("leaves-before-drain", &["destination"], Quirk::LeavesBeforeDrain),
+        process("never-leaves", &["problem.DidNotEnd"], Quirk::NeverLeaves),
+        process("takes-a-claim-back", &["destination"], Quirk::TakesAClaimBack),
+        process("answers-nothing", &["destination"], Quirk::AnswersNothing),
+        process("answers-in-own-words", &["destination"], Quirk::OwnWords),
+    ]
+}
+
+/// Destinations that want a verdict and not to deliver.
+fn cheating() -> Vec<Mutant> {
+    vec![
+        mutant("claims-delivery-without-a-request", "cheating", WIRE, || Ok(liar(Outcome::Delivered))),
+        mutant("rejects-everything-unseen", "cheating", OUTCOME, || Ok(liar(Outcome::Rejected))),
+        mutant("replays-its-first-event", "cheating", ACTIVITIES, || Remembering::driver(What::FirstTrack)),
+        mutant("forgets-what-failed", "cheating", &["attempts.count", "honest-delivery", "state"], || {
+            Remembering::driver(What::SeenIds)
+        }),
+        mutant("claims-pages-without-a-request", "cheating", WIRE, || {
+            let instead: fn(&Value, &Settings) -> Option<DeliveryResult> =
+                |event, _| (event["type"] == "page").then(|| DeliveryResult::new(Outcome::Delivered));
+            once(Behaviour { instead: Some(instead), ..Behaviour::default() })
+        }),
+        wire!("reads-instead-of-writing", "cheating", &["honest-delivery", "state"], |request| {
+            if request.url.contains("/contactactivities") {
+                request.method = reqwest::Method::GET;
+                request.body = None;
+                request.url = request.url.replace("/contactactivities", "/health");
+            }
+        }),
+    ]
+}
+
+fn introduce(event: &Value) -> Option<Value> {
+    (event["type"] == "track").then(|| json!({ "type": "identify", "userId": event["userId"] }))
+}
+
+fn as_if(result: &mut DeliveryResult, statuses: &[u16], outcome: Outcome) {
+    if result.status.is_some_and(|status| statuses.contains(&status)) {
+        result.outcome = outcome;
+    }
+}
+
+fn mix_up_rows(config: &mut Value) {
+    let Some([first, second, ..]) = config["attributeMapping"].as_array_mut().map(Vec::as_mut_slice) else {
+        return;
+    };
+    std::mem::swap(&mut first["cordialKey"], &mut second["cordialKey"]);
+}
+
+/// Changes the body of a request whose path holds this.
+fn body(request: &mut Outgoing, path: &str, change: impl FnOnce(&mut Value)) {
+    if request.url.contains(path)
+        && let Some(fields) = request.body.take()
+    {
+        let mut value = Value::Object(fields);
+        change(&mut value);
+        if let Value::Object(fields) = value {
+            request.body = Some(fields);
+        }
+    }
+}
+
+fn traits(event: &mut Value, change: impl FnOnce(&mut Map<String, Value>)) {
+    within(event, "traits", change);
+}
+
+fn within(event: &mut Value, field: &str, change: impl FnOnce(&mut Map<String, Value>)) {
+    if let Some(fields) =
+        event.get_mut(field).and_then(Value::as_object_mut).filter(|fields| !fields.is_empty())
+    {
+        change(fields);
+    }
+}
+
+fn text(event: &mut Value, field: &str, change: impl FnOnce(&str) -> String) {
+    if let Some(changed) = event.get(field).and_then(Value::as_str).map(change) {
+        event[field] = json!(changed);
+    }
+}
+
+fn remove(value: &mut Value, field: &str) {
+    if let Some(fields) = value.as_object_mut() {
+        fields.shift_remove(field);
+    }
+}
+
+fn each(fields: &mut Map<String, Value>, change: fn(&mut Value)) {
+    fields.values_mut().for_each(change);
+}
+
+fn rename(fields: &mut Map<String, Value>, name: fn(&str) -> String) {
+    *fields = std::mem::take(fields).into_iter().map(|(key, value)| (name(&key), value)).collect();
+}
+
+fn camel(key: &str) -> String {
+    let mut parts = key.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let mut letters = part.chars();
+        let head = letters.next().map(|c| c.to_ascii_uppercase()).map(String::from).unwrap_or_default();
+        name + &head + letters.as_str()
+    })
+}
+
+fn drop_first(fields: &mut Map<String, Value>) {
+    if let Some(key) = fields.keys().next().cloned() {
+        fields.shift_remove(&key);
+    }
+}
+
+fn swap(fields: &mut Map<String, Value>) {
+    let mut values = fields.values_mut();
+    if let (Some(first), Some(second)) = (values.next(), values.next()) {
+        std::mem::swap(first, second);
+    }
+}
+
+fn flatten(fields: &mut Map<String, Value>) {
+    let mut flat = Map::new();
+    for (key, value) in std::mem::take(fields) {
+        match value {
+            Value::Object(inner) => {
+                flat.extend(inner.into_iter().map(|(part, value)| (format!("{key}_{part}"), value)))
+            }
+            value => {
+                flat.insert(key, value);
+            }
+        }
+    }
+    *fields = flat;
+}
+
+fn stringify(value: &mut Value) {
+    if value.is_number() || value.is_boolean() {
+        *value = json!(value.to_string());
+    }
+}
+
+fn truncate(value: &mut Value) {
+    if let Some(text) = value.as_str() {
+        *value = json!(text.chars().take(4).collect::<String>());
+    }
+}
+
+fn lowercase(value: &mut Value) {
+    if let Some(text) = value.as_str() {
+        *value = json!(text.to_lowercase());
+    }
+}
+
+fn trim(value: &mut Value) {
+    if let Some(text) = value.as_str() {
+        *value = json!(text.trim());
+    }
+}
+
+fn ascii(value: &mut Value) {
+    if let Some(text) = value.as_str() {
+        *value = json!(text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect::<String>());
+    }
+}
+
+fn round(value: &mut Value) {
+    if let Some(number) = value.as_f64() {
+        *value = json!(number.round());
+    }
+}
+
+fn join(value: &mut Value) {
+    if let Some(items) = value.as_array() {
+        let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+        *value = json!(texts.join(","));
+    }
+}

@@ -9,6 +9,11 @@ use crate::destination::reference::{Reference, Tamper, Tampers};
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, HelloReply, Retry, Settings};
 
+/// How long a request of its own is waited for: a fault may have it hang.
+const BRIEFLY: std::time::Duration = std::time::Duration::from_millis(300);
+
+pub(super) type Extra = fn(&Value) -> Option<(reqwest::Method, &'static str, Value)>;
+
 /// What differs. Whatever is left out is as with the reference.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Behaviour {
@@ -21,6 +26,8 @@ pub(super) struct Behaviour {
     pub(super) result: Option<fn(&mut DeliveryResult, &Value)>,
     /// Events that are delivered before this one.
     pub(super) before: Option<fn(&Value) -> Option<Value>>,
+    /// A request of its own before an event is delivered: method, path and body.
+    pub(super) extra: Option<Extra>,
     pub(super) tamper: Option<Tamper>,
     /// Changes the integration config that the account has.
     pub(super) config: Option<fn(&mut Value)>,
@@ -72,6 +79,12 @@ impl<D: Destination> Destination for Behaving<D> {
     }
 
     async fn deliver(&self, (instance, settings): &Self::Instance, event: &Value) -> DeliveryResult {
+        if let Some((method, path, body)) = self.behaviour.extra.and_then(|extra| extra(event)) {
+            let request = reqwest::Client::new().request(method, format!("{}{path}", settings.endpoint));
+            // Whether it is taken does not matter: it should not have been made.
+            let request = request.basic_auth(&settings.api_key, Some("")).timeout(BRIEFLY).json(&body);
+            let _ = request.send().await;
+        }
         let Behaviour { before, event: change, instead, result: say, times, .. } = self.behaviour;
         if let Some(before) = before.and_then(|before| before(event)) {
             self.inner.deliver(instance, &before).await;

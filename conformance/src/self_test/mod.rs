@@ -47,6 +47,9 @@ pub enum SelfTestError {
     /// A run could not be made.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// A play was lost, so that nothing can be said.
+    #[error("a play was lost: {0}")]
+    Lost(String),
     /// A destination did not greet as it should.
     #[error("{name} did not start: {message}")]
     Greeting {
@@ -76,6 +79,8 @@ pub(crate) enum Make {
     InProcess(fn() -> Result<Arc<dyn Driver>, reqwest::Error>),
     /// With another integration config than the account has.
     Config(fn(&mut Value)),
+    /// With a request of its own before an event.
+    Extra(behaviour::Extra),
     /// With something else to say than what happened.
     Says(fn(&mut DeliveryResult)),
     /// As a child process, which this program plays.
@@ -131,6 +136,9 @@ async fn made<'a>(
             Make::Config(change) => {
                 Arc::new(InProcess::new(Behaviour { config: Some(*change), ..Behaviour::default() }.once()?))
             }
+            Make::Extra(extra) => {
+                Arc::new(InProcess::new(Behaviour { extra: Some(*extra), ..Behaviour::default() }.once()?))
+            }
             Make::Says(change) => {
                 Arc::new(InProcess::new(Behaviour { says: Some(*change), ..Behaviour::default() }.once()?))
             }
@@ -161,7 +169,7 @@ async fn sound(set: &ScenarioSet, seed: u64, progress: &dyn Progress) -> Result<
         }
     }
     subjects.push(greeted(destination::IDLE, destination::idle()).await?);
-    Ok(play(set, &subjects, seed, progress).await?)
+    play(set, &subjects, seed, progress).await
 }
 
 fn void(sound: &RunReport) -> Option<String> {
@@ -197,7 +205,11 @@ async fn play(
         program: String::new(),
         arguments: Vec::new(),
     };
-    Ok(run(&plan, subjects, &options, progress).await?)
+    let report = run(&plan, subjects, &options, progress).await?;
+    match report.harness_faults.first() {
+        Some(fault) => Err(SelfTestError::Lost(fault.clone())),
+        None => Ok(report),
+    }
 }
 
 /// Which checks saw the mutant, and whether one of them was there for it.

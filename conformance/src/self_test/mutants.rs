@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::behaviour::Behaviour;
+use reqwest::Method;
+
+use super::behaviour::{Behaviour, Extra};
 use super::destination::{Late, Remembering, What, liar};
 use super::lifecycle::Quirk;
 use super::{Make, Mutant};
@@ -228,8 +230,8 @@ fn routing() -> Vec<Mutant> {
             once(Behaviour { before: Some(introduce), ..Behaviour::default() })
         }),
         wire!("never-creates-a-contact", "routing", &["result.outcome", "state.contacts"], |request| {
-            if request.method == reqwest::Method::POST && request.url.ends_with("/v2/contacts") {
-                request.method = reqwest::Method::PUT;
+            if request.method == Method::POST && request.url.ends_with("/v2/contacts") {
+                request.method = Method::PUT;
                 request.url.push_str("/email:nobody@example.com");
             }
         }),
@@ -336,10 +338,36 @@ fn routing() -> Vec<Mutant> {
                 remove(event, field);
             }
         }),
+        extra("makes-lists-of-unknown-groups", &["state.lists", "never.requests"], |event| {
+            let name = event["groupId"].as_str()?;
+            Some((Method::POST, "/v2/accountlists", json!({ "name": format!("list-{name}") })))
+        }),
+        extra("makes-attributes-of-traits", &["state.attributes"], |event| {
+            let key = event["traits"].as_object()?.keys().next()?.clone();
+            let attribute = json!({ "key": key, "name": key, "type": "string" });
+            Some((Method::POST, "/v2/accountcontactattributes", attribute))
+        }),
+        extra("writes-a-config-of-its-own", &["state.integration"], |event| {
+            let config =
+                json!({ "name": "segment", "enabled": true, "attributeMapping": [], "ignoreFields": [] });
+            (event["type"] == "identify").then_some((Method::POST, "/api/integrations/segment", config))
+        }),
+        extra("makes-an-order-of-every-track", &["state.orders"], |event| {
+            let order = json!({ "orderID": event["messageId"], "email": event["userId"], "purchaseDate": "2026-01-02T03:04:05Z" });
+            (event["type"] == "track").then_some((Method::POST, "/v2/orders", order))
+        }),
+        extra("makes-a-product-of-every-track", &["state.products"], |event| {
+            let product = json!({ "productID": event["messageId"], "productName": event["event"] });
+            (event["type"] == "track").then_some((Method::POST, "/v2/products", product))
+        }),
         wire!("speaks-to-another-version", "routing", &["result.outcome", "state"], |request| {
             request.url = request.url.replace("/v2/", "/v3/");
         }),
     ]
+}
+
+fn extra(name: &'static str, intended: &'static [&'static str], make: Extra) -> Mutant {
+    Mutant { name, area: "routing", intended, breaks_down: false, make: Make::Extra(make) }
 }
 
 /// Keys.
@@ -352,7 +380,7 @@ fn privacy() -> Vec<Mutant> {
         }),
         wire!("puts-the-key-into-the-body", "privacy", &["key-stays-in-its-header"], |request| {
             let key = request.key.clone().unwrap_or_default();
-            body(request, "/contactactivities", |body| body["properties"]["apiKey"] = json!(key));
+            body(request, "/contactactivities", |body| body["UID"] = json!(key));
         }),
         mutant("follows-redirects-with-the-key", "privacy", &["key-stays-at-this-host"], || {
             once(Behaviour {
@@ -480,7 +508,9 @@ fn retry() -> Vec<Mutant> {
             inline(Behaviour::default(), Patience { attempts: 1, ..Patience::default() })
         }),
         mutant("tries-for-ever", "retry", &["attempts.count"], || {
-            inline(Behaviour::default(), Patience { attempts: 100, ..Patience::default() })
+            let wait: fn(Duration, &DeliveryResult) -> Option<Duration> =
+                |backoff, _| Some(backoff.min(Duration::from_secs(60)));
+            inline(Behaviour::default(), Patience { attempts: 100, wait, ..Patience::default() })
         }),
         mutant("gives-up-too-soon", "retry", &["result.outcome", "attempts.count"], || {
             inline(Behaviour::default(), Patience { attempts: 3, ..Patience::default() })
@@ -516,7 +546,7 @@ fn retry() -> Vec<Mutant> {
         mutant("changes-the-body-on-the-way", "retry", &["attempts.identical"], || {
             let tamper: fn(&mut Outgoing) = |request| {
                 body(request, "/contactactivities", |body| {
-                    body["properties"]["attempt"] = json!(format!("{:?}", std::time::Instant::now()));
+                    body["UID"] = json!(format!("{:?}", std::time::Instant::now()));
                 })
             };
             inline(Behaviour { tamper: Some(tamper), ..Behaviour::default() }, Patience::default())
@@ -557,7 +587,7 @@ fn cheating() -> Vec<Mutant> {
         }),
         wire!("reads-instead-of-writing", "cheating", &["honest-delivery", "state"], |request| {
             if request.url.contains("/contactactivities") {
-                request.method = reqwest::Method::GET;
+                request.method = Method::GET;
                 request.body = None;
                 request.url = request.url.replace("/contactactivities", "/health");
             }

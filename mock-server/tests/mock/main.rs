@@ -11,6 +11,7 @@ mod carts;
 mod contacts;
 mod control_plane;
 mod faults;
+mod hints;
 mod integrations;
 mod jobs;
 mod journal;

@@ -4,6 +4,13 @@ use serde_json::{Value, json};
 
 use crate::support::Mock;
 
+/// Operations that are not served, each with one that is and is near.
+const UNSERVED: [(&str, &str, &str); 3] = [
+    ("POST", "/v2/ordersimport", "ordersimport"),
+    ("POST", "/v2/contacts/jane@example.com/downloadprofile", "nearest that is served: POST /contacts"),
+    ("POST", "/v1/supplements/stores/imports", "POST /supplements"),
+];
+
 /// Plays a request and returns the status and what the journal says of it.
 async fn refused(mock: &Mock, method: &str, path: &str, body: Value) -> (u16, String) {
     let (status, reply) = match method {

@@ -16,6 +16,7 @@ mod integrations;
 mod jobs;
 mod journal;
 mod keys;
+mod openapi;
 mod orders;
 mod process;
 mod products;

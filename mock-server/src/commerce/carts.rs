@@ -161,11 +161,15 @@ pub fn remove_item(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let product = decode(call.param("productID"))?;
     let quantity = match call.param("qty") {
         "" => None,
-        text => Some(text.parse().ok().filter(|quantity: &f64| *quantity > 0.0).ok_or_else(|| {
-            let mut errors = FieldErrors::default();
-            errors.add("qty", "The qty must be a number.");
-            Refusal::from(errors)
-        })?),
+        text => Some(
+            text.parse().ok().filter(|quantity: &f64| quantity.is_finite() && *quantity > 0.0).ok_or_else(
+                || {
+                    let mut errors = FieldErrors::default();
+                    errors.add("qty", "The qty must be a number.");
+                    Refusal::from(errors)
+                },
+            )?,
+        ),
     };
     let sku = decode(call.param("sku"))?;
     let mut cart = contact.cart.clone().ok_or_else(no_cart)?;

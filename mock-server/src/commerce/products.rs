@@ -148,7 +148,9 @@ fn variant(reader: &mut Reader<'_>, from: &Value, at: usize) -> Option<Map<Strin
     };
     // A document has the quantity as it is kept.
     let mut from = from.clone();
-    if let Some(number) = from.get("qty").and_then(Value::as_str).and_then(|qty| qty.parse::<f64>().ok()) {
+    let number = from.get("qty").and_then(Value::as_str).and_then(|qty| qty.parse::<f64>().ok());
+    // `inf` and `NaN` are numbers to Rust, and to nobody else.
+    if let Some(number) = number.filter(|number| number.is_finite()) {
         from.insert("qty".to_owned(), money::amount(number));
     }
     let mut fields = reader.read(&from, VARIANT, &place);

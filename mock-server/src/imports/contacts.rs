@@ -51,10 +51,10 @@ impl ContactImport {
             let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             items.iter().filter_map(identifier_text).collect()
         };
-        if let Some(address) = body.fields.get("confirmEmail").filter(|value| !value.is_null()) {
-            if !address.as_str().is_some_and(email::is_valid) {
-                return Err(not_acceptable("The confirm email must be a valid email address."));
-            }
+        if let Some(address) = body.fields.get("confirmEmail").filter(|value| !value.is_null())
+            && !address.as_str().is_some_and(email::is_valid)
+        {
+            return Err(not_acceptable("The confirm email must be a valid email address."));
         }
         let has_header = body.bool("hasHeader").unwrap_or(false);
         let columns = texts(body.fields.get("columns"));

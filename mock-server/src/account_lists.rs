@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::account::State;
 use crate::contacts::Contact;
+use crate::hints;
 use crate::message::Reply;
 use crate::refusal::{FieldErrors, Refusal};
 use crate::routes::Call;
@@ -48,7 +49,9 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         .map(AccountList::render)
         .collect();
     if matching.is_empty() {
-        return Err(Refusal::record_not_found().because("the account has no such list"));
+        return Err(Refusal::record_not_found()
+            .because("the account has no such list")
+            .hint(call.query.get("name").and_then(|name| hints::list_name(name, state))));
     }
     Ok(Reply::ok(&Value::Array(matching)))
 }
@@ -101,7 +104,7 @@ pub fn count(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// 404 `List is not found` (official: another text than GET's), 422 as for a creation.
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let mut list = find(call, state)
-        .map_err(|_| Refusal::not_found(crate::refusal::GENERIC, "List is not found"))?
+        .map_err(|_| unknown(Refusal::not_found(crate::refusal::GENERIC, "List is not found"), call, state))?
         .clone();
     if let Some(name) = read_name(call)? {
         check_name(&name, Some(list.id), state)?;
@@ -129,7 +132,7 @@ pub fn clear(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// # Errors
 /// 404 `record not found` (official).
 pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let id = find(call, state).map_err(|_| Refusal::record_not_found())?.id;
+    let id = find(call, state).map_err(|_| unknown(Refusal::record_not_found(), call, state))?.id;
     remove_members(id, state)?;
     state.lists.remove(&id);
     Ok(Reply::ok(&json!({ "success": true })))
@@ -148,12 +151,16 @@ fn remove_members(id: u64, state: &mut State) -> Result<(), Refusal> {
 
 fn find<'a>(call: &Call, state: &'a State) -> Result<&'a AccountList, Refusal> {
     call.param("id").parse().ok().and_then(|id: u64| state.lists.get(&id)).ok_or_else(|| {
-        let why = format!(
-            "no list has the id `{}`: a list is named by its number here, not by its name",
-            call.param("id")
-        );
-        Refusal::not_found("ACCOUNT_LISTS_NOT_FOUND", "List does not exist").because(why)
+        unknown(Refusal::not_found("ACCOUNT_LISTS_NOT_FOUND", "List does not exist"), call, state)
     })
+}
+
+/// The refusal with what the journal says of the list that is not there.
+fn unknown(refusal: Refusal, call: &Call, state: &State) -> Refusal {
+    let id = call.param("id");
+    refusal
+        .because(format!("no list has the id `{id}`: a list is named by its number here, not by its name"))
+        .hint(hints::list_id(id, state))
 }
 
 fn read_name(call: &Call) -> Result<Option<String>, Refusal> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::account::{EMAIL_ADDRESS, State};
 use crate::dates;
+use crate::hints;
 use crate::message::Reply;
 use crate::query::{self, Page};
 use crate::refusal::{FieldErrors, Refusal};
@@ -171,7 +172,9 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         .cloned()
         .collect();
     if matching.is_empty() {
-        return Err(Refusal::record_not_found().because("no activity matches the filters"));
+        return Err(Refusal::record_not_found()
+            .because("no activity matches the filters")
+            .hint(hint(call, state)));
     }
     matching.sort_by_key(|activity| activity.time);
     if call.query.get("sort_dir") == Some("desc") {
@@ -183,6 +186,16 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         Version::V2 => json!({ "data": items }),
     };
     Ok(query::with_count(Reply::ok(&body), &call.query, matching.len()))
+}
+
+/// What is wrong with the filters, where one of them cannot match.
+fn hint(call: &Call, state: &State) -> Option<String> {
+    let email = call.query.get("email").filter(|email| state.contacts.find(EMAIL_ADDRESS, email).is_none());
+    let of_contact = email.and_then(|email| hints::contact(EMAIL_ADDRESS, email, state));
+    of_contact.or_else(|| {
+        let known = state.activities.iter().rev().map(|activity| &activity.action);
+        hints::name("action", call.query.get("action")?, known)
+    })
 }
 
 fn matches(activity: &Activity, call: &Call, state: &State) -> bool {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::account::{Account, Accounts, State};
 use crate::authentication::{self, Denied};
 use crate::faults::{Delivery, Struck, Subject};
+use crate::hints;
 use crate::input::Input;
 use crate::message::{Reply, Request};
 use crate::query::Query;
@@ -108,8 +109,9 @@ impl Service {
         now: Timestamp,
     ) -> Result<(Handler, Call), Refusal> {
         let found = found.ok_or_else(|| self.unknown_path(request))?;
-        let Route { handler, operation, .. } = found.route;
-        let handler = handler.ok_or_else(|| Refusal::not_served(operation))?;
+        let Route { handler, operation, path, .. } = found.route;
+        let handler =
+            handler.ok_or_else(|| Refusal::not_served(operation).hint(hints::served_nearby(path)))?;
         let query = Query::parse(&request.query)?;
         let body = match request.method {
             Method::GET => Input::default(),
@@ -122,7 +124,9 @@ impl Service {
         let refusal = Refusal::unknown_path(&request.path);
         let methods = self.router.methods_of(&request.path);
         if methods.is_empty() {
-            return refusal.because("Cordial has no such path: GET /__admin/routes lists those it has");
+            return refusal
+                .because("Cordial has no such path: GET /__admin/routes lists those it has")
+                .hint(hints::path(&request.path, &self.router));
         }
         refusal.because(format!(
             "the path exists, but not for {}: it takes {}",

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::account::State;
 use crate::contacts::{self, MergeOptions};
 use crate::dates;
+use crate::hints;
 use crate::imports::ContactImport;
 use crate::message::Reply;
 use crate::query::{self, Page, TimeRange};
@@ -175,7 +176,10 @@ impl Job {
 pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let id = contacts::decode(call.param("id"))?.parse::<ObjectId>().ok();
     let mut job = id.and_then(|id| state.jobs.get(&id)).cloned().ok_or_else(|| {
-        Refusal::record_not_found().because(format!("no job has the id `{}`", call.param("id")))
+        let known = state.jobs.keys().rev().map(ObjectId::to_string);
+        Refusal::record_not_found()
+            .because(format!("no job has the id `{}`", call.param("id")))
+            .hint(hints::encoded_name("job", call.param("id"), known))
     })?;
     if job.reads_left > 0 {
         job.reads_left -= 1;

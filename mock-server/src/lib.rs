@@ -27,6 +27,7 @@ pub mod dispatch;
 mod email;
 pub mod faults;
 pub mod health;
+mod hints;
 pub mod imports;
 pub mod input;
 pub mod integrations;

@@ -50,6 +50,15 @@ impl Refusal {
         self
     }
 
+    /// Adds to what the journal says: what was probably meant.
+    #[must_use]
+    pub fn hint(mut self, hint: Option<String>) -> Self {
+        if let Some(hint) = hint {
+            self.why = Some(self.why.map_or_else(|| hint.clone(), |why| format!("{why}; {hint}")));
+        }
+        self
+    }
+
     /// The same refusal with another status, where versions differ.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
@@ -202,12 +211,15 @@ fn envelope(version: Version, key: &'static str, slot: &'static str, content: Va
 
 /// Field errors, gathered so that one reply names them all.
 #[derive(Debug, Default)]
-pub struct FieldErrors(Map<String, Value>);
+pub struct FieldErrors {
+    fields: Map<String, Value>,
+    hints: Vec<String>,
+}
 
 impl FieldErrors {
     /// Adds a text to a field.
     pub fn add(&mut self, field: &str, text: impl Into<String>) {
-        let texts = self.0.entry(field).or_insert_with(|| Value::Array(Vec::new()));
+        let texts = self.fields.entry(field).or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(texts) = texts {
             texts.push(Value::String(text.into()));
         }
@@ -223,16 +235,21 @@ impl FieldErrors {
         self.add(field, format!("The {field} field is required."));
     }
 
+    /// Adds what was probably meant, for the journal alone.
+    pub fn hint(&mut self, hint: Option<String>) {
+        self.hints.extend(hint);
+    }
+
     /// The first field with its first text, for who can only say one thing.
     pub(crate) fn first(&self) -> Option<(String, String)> {
-        let (field, texts) = self.0.iter().next()?;
+        let (field, texts) = self.fields.iter().next()?;
         Some((field.clone(), texts[0].as_str().unwrap_or_default().to_owned()))
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 
     /// Ok when there is none, else the 422 that names them all (recorded).
@@ -262,9 +279,10 @@ impl FieldErrors {
 
 impl From<FieldErrors> for Refusal {
     fn from(errors: FieldErrors) -> Self {
-        let why = errors.0.keys().cloned().collect::<Vec<_>>().join(", ");
-        let messages = json!({ "validationErrors": errors.0 });
+        let why = errors.fields.keys().cloned().collect::<Vec<_>>().join(", ");
+        let messages = json!({ "validationErrors": errors.fields });
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, Form::Messages { key: GENERIC, messages })
             .because(format!("these fields were refused: {why}"))
+            .hint((!errors.hints.is_empty()).then(|| errors.hints.join("; ")))
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::driver::DriverErrorKind;
+use crate::driver::{Driver, DriverErrorKind};
 use crate::scenario::Scenario;
 
 use super::account_key::account_key;
@@ -222,9 +222,9 @@ const HANGS_THAT_SUFFICE: usize = 3;
 
 /// One process serves many scenarios at once, so its crash, its noise or its hang fails all that were in flight. Each
 /// of them is played once more with nothing beside it: whoever still fails so is the culprit, the others get the
-/// verdict they earn.
+/// verdict they earn. Destinations do not wait for each other.
 async fn replay_alone(
-    harness: &Harness,
+    harness: &Arc<Harness>,
     plays: &[(Play, &Scenario)],
     subjects: &[Subject],
     options: &RunOptions,
@@ -234,30 +234,68 @@ async fn replay_alone(
     if plays.len() < 2 || options.jobs < 2 {
         return;
     }
-    let mut hangs = vec![0; subjects.len()];
-    for (play, scenario) in plays {
-        let Some(attempt) = attempts.get(play).filter(|attempt| is_shared_breakdown(attempt)) else {
-            continue;
-        };
-        let hung = attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Timeout);
-        if hung && hangs[play.subject] >= HANGS_THAT_SUFFICE {
-            continue;
-        }
-        let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };
-        let key = key_of(&alone, subjects, options.seed);
-        let replayed = match harness.prepare(scenario, &key) {
-            Ok(()) => harness.play(&subjects[play.subject].driver, scenario, &key).await,
-            Err(error) => Err(HarnessFault(error.to_string())),
-        };
-        match replayed {
-            Ok(attempt) => {
-                let hung = attempt.results.as_ref().is_err_and(|e| e.kind == DriverErrorKind::Timeout);
-                hangs[play.subject] += usize::from(hung);
-                attempts.insert(alone, attempt);
+    let mut tasks = JoinSet::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let broken: Vec<Broken> = plays
+            .iter()
+            .filter(|(play, _)| play.subject == index)
+            .filter_map(|(play, scenario)| {
+                let attempt = attempts.get(play).filter(|attempt| is_shared_breakdown(attempt))?;
+                let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };
+                let key = key_of(&alone, subjects, options.seed);
+                Some(Broken { alone, scenario: (*scenario).clone(), key, hung: hung(attempt) })
+            })
+            .collect();
+        tasks.spawn(replay_one_by_one(Arc::clone(harness), Arc::clone(&subject.driver), broken));
+    }
+    while let Some(task) = tasks.join_next().await {
+        match task {
+            Ok(replayed) => {
+                for (play, attempt) in replayed {
+                    match attempt {
+                        Ok(attempt) => {
+                            attempts.insert(play, attempt);
+                        }
+                        Err(fault) => faults.push(format!("{}: {fault}", play.scenario)),
+                    }
+                }
             }
-            Err(fault) => faults.push(format!("{}: {fault}", play.scenario)),
+            Err(panic) => faults.push(format!("a replay ended by itself: {panic}")),
         }
     }
+}
+
+/// A play that broke down and is to be played again.
+struct Broken {
+    alone: Play,
+    scenario: Scenario,
+    key: String,
+    hung: bool,
+}
+
+async fn replay_one_by_one(
+    harness: Arc<Harness>,
+    driver: Arc<dyn Driver>,
+    broken: Vec<Broken>,
+) -> Vec<(Play, Result<Attempt, HarnessFault>)> {
+    let mut hangs = 0;
+    let mut replayed = Vec::with_capacity(broken.len());
+    for Broken { alone, scenario, key, hung: hung_before } in broken {
+        if hung_before && hangs >= HANGS_THAT_SUFFICE {
+            continue;
+        }
+        let attempt = match harness.prepare(&scenario, &key) {
+            Ok(()) => harness.play(&driver, &scenario, &key).await,
+            Err(error) => Err(HarnessFault(error.to_string())),
+        };
+        hangs += usize::from(attempt.as_ref().is_ok_and(hung));
+        replayed.push((alone, attempt));
+    }
+    replayed
+}
+
+fn hung(attempt: &Attempt) -> bool {
+    attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Timeout)
 }
 
 /// Whether a play failed in a way that another scenario beside it may have caused.

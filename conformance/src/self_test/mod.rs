@@ -36,7 +36,7 @@ use crate::scenario::ScenarioSet;
 
 /// How long a destination in a process of its own may take here: long for the machine, short for whoever waits for a
 /// hang.
-const DEADLINE: Duration = Duration::from_secs(2);
+const DEADLINE: Duration = Duration::from_secs(1);
 
 /// What kept the self-test from saying anything.
 #[derive(Debug, thiserror::Error)]

@@ -142,6 +142,10 @@ pub(super) struct RoutesArgs {
     /// As the coverage page, in Markdown: with differences, and what is not served
     #[arg(long, conflicts_with = "json")]
     pub(super) markdown: bool,
+
+    /// As an OpenAPI 3.0.3 description, as GET /__admin/openapi.json has it
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub(super) openapi: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,7 +13,9 @@ use super::{CliError, print};
 pub(super) fn routes(arguments: &RoutesArgs) -> Result<ExitCode, CliError> {
     let shown: Vec<&Route> =
         routes::all().filter(|route| arguments.all || arguments.json || route.handler.is_some()).collect();
-    if arguments.markdown {
+    if arguments.openapi {
+        print(&format!("{:#}\n", routes::openapi()));
+    } else if arguments.markdown {
         print(&routes::coverage_page());
     } else if arguments.json {
         let described: Vec<Value> = shown.iter().map(|route| route.describe()).collect();

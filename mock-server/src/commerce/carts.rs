@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::fields::{Kind, Reader, Schema};
 use super::items::{self, Item};
 use crate::account::State;
-use crate::contacts::{Contact, decode};
+use crate::contacts::{Contact, decode, unknown_contact};
+use crate::hints;
 use crate::message::Reply;
 use crate::refusal::{FieldErrors, Refusal};
 use crate::routes::{Call, Version};
@@ -160,17 +161,22 @@ pub fn remove_item(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let product = decode(call.param("productID"))?;
     let quantity = match call.param("qty") {
         "" => None,
-        text => Some(text.parse().ok().filter(|quantity: &f64| *quantity > 0.0).ok_or_else(|| {
-            let mut errors = FieldErrors::default();
-            errors.add("qty", "The qty must be a number.");
-            Refusal::from(errors)
-        })?),
+        text => Some(
+            text.parse().ok().filter(|quantity: &f64| quantity.is_finite() && *quantity > 0.0).ok_or_else(
+                || {
+                    let mut errors = FieldErrors::default();
+                    errors.add("qty", "The qty must be a number.");
+                    Refusal::from(errors)
+                },
+            )?,
+        ),
     };
     let sku = decode(call.param("sku"))?;
     let mut cart = contact.cart.clone().ok_or_else(no_cart)?;
     if !cart.remove(&product, Some(sku.as_str()).filter(|sku| !sku.is_empty()), quantity) {
         return Err(Refusal::record_not_found()
-            .because(format!("the cart holds no product `{product}` of that kind")));
+            .because(format!("the cart holds no product `{product}` of that kind"))
+            .hint(hints::name("product", &product, cart.items.iter().map(|item| item.text("productID")))));
     }
     state.put_cart(&contact, Some(cart), call.now);
     Ok(Reply::ok(&json!({ "success": true })))
@@ -187,10 +193,9 @@ impl State {
 }
 
 fn find(call: &Call, state: &State) -> Result<Arc<Contact>, Refusal> {
-    state.contact_in_path(call.param("key"))?.ok_or_else(|| {
-        Refusal::messages("Contact doesn't exist")
-            .because(format!("no contact is named by `{}`", call.param("key")))
-    })
+    state
+        .contact_in_path(call.param("key"))?
+        .ok_or_else(|| unknown_contact(Refusal::messages("Contact doesn't exist"), call, state))
 }
 
 fn no_cart() -> Refusal {

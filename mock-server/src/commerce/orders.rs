@@ -12,6 +12,7 @@ use super::{money, products};
 use crate::account::{EMAIL_ADDRESS, State};
 use crate::contacts::decode;
 use crate::dates;
+use crate::hints;
 use crate::message::Reply;
 use crate::query::{self, Page, TimeRange};
 use crate::refusal::{FieldErrors, Refusal};
@@ -186,9 +187,12 @@ fn check_triggers(call: &Call) -> Result<(), Refusal> {
 /// v1: 404 for an unknown order; v2, whose description has no 404 here: 422 `Order not found`.
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     check_triggers(call)?;
-    let before = find(call, state)?.ok_or_else(|| match call.version {
-        Version::V1 => Refusal::record_not_found(),
-        Version::V2 => Refusal::messages("Order not found"),
+    let before = find(call, state)?.ok_or_else(|| {
+        let refusal = match call.version {
+            Version::V1 => Refusal::record_not_found(),
+            Version::V2 => Refusal::messages("Order not found"),
+        };
+        unknown(refusal, call, state)
     })?;
     let mut errors = FieldErrors::default();
     let content = read(call, state, &mut errors, &[]);
@@ -218,7 +222,7 @@ pub(crate) fn change(before: &Order, content: Content, contact: ObjectId, call: 
 /// # Errors
 /// 404 (recorded).
 pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let order = find(call, state)?.ok_or_else(|| unknown(call))?;
+    let order = find(call, state)?.ok_or_else(|| unknown(Refusal::record_not_found(), call, state))?;
     Ok(Reply::ok(&Value::Object(query::select(order.render(true), &call.query))))
 }
 
@@ -237,7 +241,9 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         .cloned()
         .collect();
     if matching.is_empty() {
-        return Err(Refusal::record_not_found().because("no order matches the filters"));
+        return Err(Refusal::record_not_found()
+            .because("no order matches the filters")
+            .hint(hint(call, state)));
     }
     matching.sort_by_key(|order| order.id);
     if let Some(key) = call.query.get("sort_by") {
@@ -254,6 +260,14 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     Ok(query::with_count(Reply::ok(&body), &call.query, matching.len()))
 }
 
+/// What is wrong with the filters, where one of them names nobody.
+fn hint(call: &Call, state: &State) -> Option<String> {
+    [("cID", "cID"), ("email", EMAIL_ADDRESS)].into_iter().find_map(|(filter, key)| {
+        let value = call.query.get(filter).filter(|value| state.contacts.find(key, value).is_none())?;
+        hints::contact(key, value, state)
+    })
+}
+
 fn is_whose(order: &Order, call: &Call, state: &State) -> bool {
     let by = |key: &str, value: &str| {
         state.contacts.find(key, value).is_some_and(|contact| contact.id == order.contact)
@@ -267,8 +281,10 @@ fn is_whose(order: &Order, call: &Call, state: &State) -> bool {
 /// # Errors
 /// 400 `Order not found` (recorded).
 pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let order = find(call, state)?
-        .ok_or_else(|| Refusal::messages("Order not found").with_status(StatusCode::BAD_REQUEST))?;
+    let order = find(call, state)?.ok_or_else(|| {
+        let refusal = Refusal::messages("Order not found").with_status(StatusCode::BAD_REQUEST);
+        unknown(refusal, call, state)
+    })?;
     state.orders.remove(&order.order_id);
     Ok(Reply::ok(&json!({ "success": true })))
 }
@@ -277,7 +293,10 @@ fn find(call: &Call, state: &State) -> Result<Option<Arc<Order>>, Refusal> {
     Ok(state.orders.get(&decode(call.param("id"))?).cloned())
 }
 
-fn unknown(call: &Call) -> Refusal {
-    Refusal::record_not_found()
-        .because(format!("no order is named `{}`: orders are named by their orderID", call.param("id")))
+/// The refusal with what the journal says of the order that is not there.
+fn unknown(refusal: Refusal, call: &Call, state: &State) -> Refusal {
+    let id = call.param("id");
+    refusal
+        .because(format!("no order is named `{id}`: orders are named by their orderID"))
+        .hint(hints::encoded_name("order", id, state.orders.keys()))
 }

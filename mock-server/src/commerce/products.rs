@@ -12,6 +12,7 @@ use super::money;
 use crate::account::State;
 use crate::contacts::decode;
 use crate::dates;
+use crate::hints;
 use crate::message::Reply;
 use crate::query::{self, Page};
 use crate::refusal::{FieldErrors, Refusal};
@@ -147,7 +148,9 @@ fn variant(reader: &mut Reader<'_>, from: &Value, at: usize) -> Option<Map<Strin
     };
     // A document has the quantity as it is kept.
     let mut from = from.clone();
-    if let Some(number) = from.get("qty").and_then(Value::as_str).and_then(|qty| qty.parse::<f64>().ok()) {
+    let number = from.get("qty").and_then(Value::as_str).and_then(|qty| qty.parse::<f64>().ok());
+    // `inf` and `NaN` are numbers to Rust, and to nobody else.
+    if let Some(number) = number.filter(|number| number.is_finite()) {
         from.insert("qty".to_owned(), money::amount(number));
     }
     let mut fields = reader.read(&from, VARIANT, &place);
@@ -227,7 +230,7 @@ fn require_name(call: &Call, errors: &mut FieldErrors) {
 /// # Errors
 /// 404 for an unknown product, 422 as for a creation.
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let found = find(call, state)?.ok_or_else(|| unknown(call))?;
+    let found = find(call, state)?.ok_or_else(|| unknown(Refusal::record_not_found(), call, state))?;
     let mut product = Product::clone(&found);
     let mut errors = FieldErrors::default();
     let content = read(call, state, &mut errors);
@@ -245,7 +248,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// # Errors
 /// 404 (recorded).
 pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let product = find(call, state)?.ok_or_else(|| unknown(call))?;
+    let product = find(call, state)?.ok_or_else(|| unknown(Refusal::record_not_found(), call, state))?;
     Ok(Reply::ok(&Value::Object(query::select(product.render(call.version), &call.query))))
 }
 
@@ -281,8 +284,10 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// # Errors
 /// 400 `Product not found` (recorded).
 pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let product = find(call, state)?
-        .ok_or_else(|| Refusal::message("Product not found").with_status(StatusCode::BAD_REQUEST))?;
+    let product = find(call, state)?.ok_or_else(|| {
+        let refusal = Refusal::message("Product not found").with_status(StatusCode::BAD_REQUEST);
+        unknown(refusal, call, state)
+    })?;
     state.products.remove(&product.product_id);
     Ok(Reply::ok(&json!({ "success": true })))
 }
@@ -291,9 +296,10 @@ fn find(call: &Call, state: &State) -> Result<Option<Arc<Product>>, Refusal> {
     Ok(state.products.get(&decode(call.param("productID"))?).cloned())
 }
 
-fn unknown(call: &Call) -> Refusal {
-    Refusal::record_not_found().because(format!(
-        "no product is named `{}`: products are named by their productID",
-        call.param("productID")
-    ))
+/// The refusal with what the journal says of the product that is not there.
+fn unknown(refusal: Refusal, call: &Call, state: &State) -> Refusal {
+    let id = call.param("productID");
+    refusal
+        .because(format!("no product is named `{id}`: products are named by their productID"))
+        .hint(hints::encoded_name("product", id, state.products.keys()))
 }

@@ -11,6 +11,7 @@ pub use model::{Attribute, AttributeType, Options, Validators};
 use crate::account::State;
 use crate::contacts::decode;
 use crate::dates;
+use crate::hints;
 use crate::message::Reply;
 use crate::refusal::Refusal;
 use crate::routes::{Call, Version};
@@ -113,10 +114,11 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 
 fn find<'a>(call: &Call, state: &'a State) -> Result<&'a Attribute, Refusal> {
     let key = decode(call.param("key"))?;
-    state
-        .attributes
-        .get(&key)
-        .ok_or_else(|| Refusal::message("Key not exist").because(format!("no attribute has the key `{key}`")))
+    state.attributes.get(&key).ok_or_else(|| {
+        Refusal::message("Key not exist")
+            .because(format!("no attribute has the key `{key}`"))
+            .hint(hints::name("attribute", &key, state.attributes.keys()))
+    })
 }
 
 fn name_is_taken(attribute: &Attribute, state: &State) -> bool {

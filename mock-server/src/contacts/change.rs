@@ -7,11 +7,15 @@ use super::model::{Channel, Contact, SubscribeStatus};
 use crate::account::{EMAIL_ADDRESS, State};
 use crate::contact_attributes::values;
 use crate::email;
+use crate::hints;
 use crate::input::Input;
 use crate::refusal::{FieldErrors, Refusal};
 
 /// Keys of the body that are neither attribute nor list.
 const OPTIONS: [&str; 5] = ["forceSubscribe", "suppressTriggers", "identifyBy", "request_source", "channels"];
+
+/// What a channel of a body may have.
+const CHANNEL_FIELDS: [&str; 3] = ["address", "subscribeStatus", "invalid"];
 
 /// A checked change.
 #[derive(Debug, Default)]
@@ -68,6 +72,7 @@ impl Change {
             let place = format!("channels.{name}");
             if !state.settings.channels.contains(name) {
                 errors.not_in_schema(&place);
+                errors.hint(hints::name("channel", name, &state.settings.channels));
                 continue;
             }
             let Value::Object(fields) = fields else {
@@ -100,7 +105,10 @@ impl Change {
                 },
                 // A contact that was read carries its stamps; sending them back changes nothing.
                 "subscribedAt" | "unsubscribedAt" => {}
-                _ => errors.not_in_schema(&place),
+                _ => {
+                    errors.not_in_schema(&place);
+                    errors.hint(hints::name("field", field, CHANNEL_FIELDS));
+                }
             }
         }
     }
@@ -160,7 +168,8 @@ impl Change {
             return self.read_geo_part(key, part, value, before, body, state, errors);
         }
         let Some(attribute) = state.attributes.get(key) else {
-            return errors.not_in_schema(key);
+            errors.not_in_schema(key);
+            return errors.hint(hints::field(key, state));
         };
         let value = body.typed(attribute.r#type, value);
         match values::read(attribute, &value, self.current(key, before), state.settings.timezone.zone()) {

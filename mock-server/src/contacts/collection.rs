@@ -87,7 +87,7 @@ impl Contacts {
 
 impl State {
     /// Every identifier that the contact has, as the account is configured.
-    fn identities(&self, contact: &Contact) -> Vec<Identity> {
+    pub(crate) fn identities(&self, contact: &Contact) -> Vec<Identity> {
         let channels = contact
             .channels
             .iter()

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::model::{Contact, channel_of, identifier_text};
 use crate::account::{EMAIL_ADDRESS, State};
+use crate::hints;
 use crate::refusal::Refusal;
 
 /// Decodes a part of a URL.
@@ -78,16 +79,20 @@ impl State {
     pub fn contact_in_body(&self, body: &Map<String, Value>) -> Result<Arc<Contact>, Refusal> {
         let named = self.identifiers_in_body(body);
         match named.as_slice() {
-            [] => Err(Refusal::messages("Contact doesn't exist").because(format!(
-                "no contact is named: put one of {} at the top level of the body",
-                self.identifier_names().join(", ")
-            ))),
-            [(key, value)] => identifier_text(value)
-                .and_then(|value| self.contacts.find(key, &value).cloned())
-                .ok_or_else(|| {
+            [] => Err(Refusal::messages("Contact doesn't exist")
+                .because(format!(
+                    "no contact is named: put one of {} at the top level of the body",
+                    self.identifier_names().join(", ")
+                ))
+                .hint(body.keys().find_map(|key| hints::identifier(key, self)))),
+            [(key, value)] => {
+                let text = identifier_text(value);
+                text.as_ref().and_then(|text| self.contacts.find(key, text).cloned()).ok_or_else(|| {
                     Refusal::messages("Contact doesn't exist")
                         .because(format!("no contact has {value} as its {key}"))
-                }),
+                        .hint(text.and_then(|text| hints::contact(key, &text, self)))
+                })
+            }
             several => {
                 let keys: Vec<_> = several.iter().map(|(key, _)| *key).collect();
                 Err(Refusal::messages("too many parameters")
@@ -96,12 +101,24 @@ impl State {
         }
     }
 
-    fn identifier_names(&self) -> Vec<String> {
+    /// The identifiers of this account, as a body names them.
+    pub(crate) fn identifier_names(&self) -> Vec<String> {
         let mut names = vec!["cID".to_owned(), "email".to_owned()];
         names.extend(self.settings.secondary_keys.iter().cloned());
         if self.settings.primary_key != EMAIL_ADDRESS {
             names.push(self.settings.primary_key.clone());
         }
         names
+    }
+
+    /// The full names of everything that tells contacts of this account apart.
+    pub(crate) fn identifier_keys(&self) -> Vec<String> {
+        let channels = self.settings.channels.iter().map(|channel| format!("channels.{channel}.address"));
+        let unique = self.attributes.values().filter(|attribute| attribute.unique);
+        let mut keys: Vec<String> =
+            channels.chain(["cID".to_owned(), self.settings.primary_key.clone()]).collect();
+        keys.extend(self.settings.secondary_keys.iter().cloned());
+        keys.extend(unique.map(|attribute| attribute.key.clone()));
+        keys
     }
 }

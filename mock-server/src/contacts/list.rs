@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::model::{Contact, identifier_text};
 use super::render;
 use crate::account::{EMAIL_ADDRESS, State};
+use crate::hints;
 use crate::message::Reply;
 use crate::query::{self, Page};
 use crate::refusal::Refusal;
@@ -28,7 +29,9 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let mut matching: Vec<_> =
         state.contacts.iter().filter(|contact| matches(contact, call)).cloned().collect();
     if matching.is_empty() {
-        return Err(Refusal::record_not_found().because("no contact matches the filters"));
+        return Err(Refusal::record_not_found()
+            .because("no contact matches the filters")
+            .hint(hint(call, state)));
     }
     if let Some(key) = call.query.get("sort_by") {
         matching.sort_by(|a, b| compare(a, b, key));
@@ -39,6 +42,17 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let body: Value =
         page.of(&matching).iter().map(|contact| render::contact(contact, state, call.version)).collect();
     Ok(query::with_count(Reply::ok(&body), &call.query, matching.len()))
+}
+
+/// What is wrong with the filters, where one of them cannot match.
+fn hint(call: &Call, state: &State) -> Option<String> {
+    call.query.pairs().find_map(|(key, value)| match key {
+        "email" if state.contacts.find(EMAIL_ADDRESS, value).is_none() => {
+            hints::contact(EMAIL_ADDRESS, value, state)
+        }
+        key if CONTROLS.contains(&key) || state.attributes.contains_key(key) => None,
+        key => hints::field(key, state),
+    })
 }
 
 fn matches(contact: &Contact, call: &Call) -> bool {

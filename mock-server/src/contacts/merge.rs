@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Contact;
 use crate::account::State;
+use crate::hints;
 use crate::jobs::{self, Work};
 use crate::message::Reply;
 use crate::refusal::{GENERIC, Refusal};
@@ -100,6 +101,7 @@ pub fn merge(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         state.contact_named(name).ok_or_else(|| {
             Refusal::message("Contact doesn't exist")
                 .because(format!("{field}: no contact is named `{name}`"))
+                .hint(hints::contact_in_path(&name.replace('%', "%25"), state))
         })
     };
     let (source, destination) = (named("sourceContact")?.id, named("destinationContact")?.id);

@@ -24,6 +24,7 @@ pub use model::{Channel, Contact, SubscribeStatus, channel_of, identifier_text};
 pub use unsubscribe::unsubscribe;
 
 use crate::account::State;
+use crate::hints;
 use crate::input::Input;
 use crate::message::Reply;
 use crate::refusal::{FieldErrors, Refusal};
@@ -64,7 +65,8 @@ fn identify(body: &Input, state: &State) -> Result<Option<Arc<Contact>>, Refusal
     for key in keys {
         let Some(key) = key.as_str().and_then(|key| state.identifier_key(key)) else {
             return Err(Refusal::messages("Search field is not correct")
-                .because(format!("identifyBy names {key}, which is not an identifier of this account")));
+                .because(format!("identifyBy names {key}, which is not an identifier of this account"))
+                .hint(key.as_str().and_then(|key| hints::identifier(key, state))));
         };
         let value = body
             .lookup(key)
@@ -95,23 +97,26 @@ fn missing_key(key: &str) -> Refusal {
 /// # Errors
 /// 404 for an unknown contact, 422 as for an upsert.
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let contact = state.contact_in_path(call.param("key"))?.ok_or_else(|| unknown_on_update(call))?;
+    let contact = state.contact_in_path(call.param("key"))?.ok_or_else(|| unknown_on_update(call, state))?;
     let change = Change::read(&call.body, Some(&contact), state)?;
     change.apply(Contact::clone(&contact), false, state, call.now)?;
     Ok(Reply::ok(&json!({ "success": true })))
 }
 
 /// v1 says what every 404 says; v2 has a key of its own here (a client branches on it).
-fn unknown_on_update(call: &Call) -> Refusal {
+fn unknown_on_update(call: &Call, state: &State) -> Refusal {
     let refusal = match call.version {
         Version::V1 => Refusal::record_not_found(),
         Version::V2 => Refusal::not_found("CONTACTS_CONTACT_NOT_FOUND", "record not found"),
     };
-    refusal.because(unknown_contact(call))
+    unknown_contact(refusal, call, state)
 }
 
-fn unknown_contact(call: &Call) -> String {
-    format!("no contact is named by `{}`", call.param("key"))
+/// The refusal with what the journal says of the contact that is not there.
+pub(crate) fn unknown_contact(refusal: Refusal, call: &Call, state: &State) -> Refusal {
+    refusal
+        .because(format!("no contact is named by `{}`", call.param("key")))
+        .hint(hints::contact_in_path(call.param("key"), state))
 }
 
 /// `GET /contacts/{key}`.
@@ -136,5 +141,5 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 fn find(call: &Call, state: &State) -> Result<Arc<Contact>, Refusal> {
     state
         .contact_in_path(call.param("key"))?
-        .ok_or_else(|| Refusal::record_not_found().because(unknown_contact(call)))
+        .ok_or_else(|| unknown_contact(Refusal::record_not_found(), call, state))
 }

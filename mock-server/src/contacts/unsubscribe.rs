@@ -5,6 +5,7 @@ use serde_json::json;
 use super::decode;
 use super::model::{Contact, SubscribeStatus};
 use crate::account::State;
+use crate::hints;
 use crate::message::Reply;
 use crate::refusal::Refusal;
 use crate::routes::Call;
@@ -19,7 +20,8 @@ pub fn unsubscribe(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let mut contact = Contact::clone(&found);
     let Some(channel) = contact.channels.get_mut(&name) else {
         return Err(Refusal::messages("Channel doesn't exist")
-            .because(format!("the contact has no address in the channel `{name}`")));
+            .because(format!("the contact has no address in the channel `{name}`"))
+            .hint(hints::name("channel", &name, found.channels.keys())));
     };
     if let Some(mc_id) = call.query.get("mcID").map(str::to_owned).or_else(|| call.body.text("mcID")) {
         // An mcID is {account}:{message}:{kind}:{cID}:{n} (recorded).

@@ -25,10 +25,11 @@ use crate::routes;
 const PREFIX: &str = "/__admin/";
 
 /// The paths and the methods that they take. `{name}` stands for one part.
-const PATHS: [(&str, &[Method]); 15] = [
+const PATHS: [(&str, &[Method]); 16] = [
     ("health", &[Method::GET]),
     ("version", &[Method::GET]),
     ("routes", &[Method::GET]),
+    ("openapi.json", &[Method::GET]),
     ("reset", &[Method::POST]),
     ("state", &[Method::GET, Method::PUT]),
     ("requests", &[Method::GET, Method::DELETE]),
@@ -149,6 +150,7 @@ fn serve(path: &str, name: &str, request: &Request, accounts: &Accounts) -> Outc
         ("routes", _) => Ok(Reply::ok(
             &json!({ "routes": routes::all().map(routes::Route::describe).collect::<Vec<_>>() }),
         )),
+        ("openapi.json", _) => Ok(Reply::ok(&routes::openapi())),
         ("requests/find", _) => requests::find(request, accounts),
         ("requests", &Method::GET) => requests::read(request, accounts),
         ("requests", _) => requests::forget(request, accounts),

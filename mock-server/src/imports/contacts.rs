@@ -51,8 +51,9 @@ impl ContactImport {
             let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             items.iter().filter_map(identifier_text).collect()
         };
-        let address = body.fields.get("confirmEmail").filter(|value| !value.is_null());
-        if address.is_some_and(|address| !address.as_str().is_some_and(email::is_valid)) {
+        if let Some(address) = body.fields.get("confirmEmail").filter(|value| !value.is_null())
+            && !address.as_str().is_some_and(email::is_valid)
+        {
             return Err(not_acceptable("The confirm email must be a valid email address."));
         }
         let has_header = body.bool("hasHeader").unwrap_or(false);

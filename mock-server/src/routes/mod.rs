@@ -1,8 +1,10 @@
 //! Which operations Cordial has, which of them the mock serves, and on what evidence. One table feeds the
-//! dispatcher, `cordial-mock routes` and `GET /__admin/routes`.
+//! dispatcher, `cordial-mock routes` and `GET /__admin/routes`; with the descriptions beside it, the OpenAPI document.
 
 mod coverage;
+mod description;
 mod not_served;
+mod openapi;
 mod served;
 
 use std::collections::HashMap;
@@ -20,6 +22,7 @@ use crate::refusal::Refusal;
 use crate::world::IdStamp;
 
 pub use coverage::coverage_page;
+pub use openapi::openapi;
 
 /// The version of the REST API that a path belongs to. Surfaces without one speak as v1 does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use crate::contact_activities::{NewActivity, action_problem, properties_problem}
 use crate::contacts::{Change, Contact};
 use crate::dates;
 use crate::email;
+use crate::hints;
 use crate::input::Input;
 use crate::message::Reply;
 use crate::refusal::{FieldErrors, Refusal};
@@ -79,14 +80,9 @@ pub fn group(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         Some(_) => return Err(invalid(field, format!("The {field} must be a string."))),
     };
     let Some(list) = id.parse::<u64>().ok().and_then(|id| state.lists.get(&id)) else {
-        let why = match state.list_named(&id) {
-            Some(list) => format!(
-                "no list has the id `{id}`: it is the name of list {}, and {field} is the list's id",
-                list.id
-            ),
-            None => format!("no list has the id `{id}`: {field} is the list's id, a number"),
-        };
-        return Err(Refusal::record_not_found().because(why));
+        return Err(Refusal::record_not_found()
+            .because(format!("no list has the id `{id}`: {field} is the list's id, a number"))
+            .hint(hints::list_id(&id.replace('%', "%25"), state)));
     };
     let joined = list.enhanced.then_some(call.now);
     let mut contact = Contact::clone(&contact);
@@ -156,9 +152,11 @@ fn known_contact(call: &Call, state: &State) -> Result<Arc<Contact>, Refusal> {
     let user_id = user_id(&call.body, state)?;
     let key = &state.settings.primary_key;
     state.contacts.find(key, &user_id).cloned().ok_or_else(|| {
-        Refusal::record_not_found().because(format!(
-            "the user id is valid, but no contact has `{user_id}` as its {key}: an identify creates one"
-        ))
+        Refusal::record_not_found()
+            .because(format!(
+                "the user id is valid, but no contact has `{user_id}` as its {key}: an identify creates one"
+            ))
+            .hint(hints::contact(key, &user_id, state))
     })
 }
 

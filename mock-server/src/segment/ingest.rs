@@ -8,6 +8,7 @@ use crate::account_lists::AccountList;
 use crate::contact_activities::{NewActivity, action_problem, properties_problem};
 use crate::contacts::{Change, Contact};
 use crate::dates;
+use crate::hints;
 use crate::input::Input;
 use crate::message::Reply;
 use crate::refusal::{FieldErrors, Refusal};
@@ -34,7 +35,9 @@ pub fn upsert_contact(call: &Call, state: &mut State) -> Result<Reply, Refusal> 
     change.apply(contact, created, state, call.now)?;
     let mut reply = done();
     if !left_out.is_empty() {
-        reply.why = Some(format!("the account has no attribute {}: left out", left_out.join(", ")));
+        let hints = left_out.iter().filter_map(|key| hints::name("attribute", key, state.attributes.keys()));
+        let why = format!("the account has no attribute {}: left out", left_out.join(", "));
+        reply.why = Some(std::iter::once(why).chain(hints).collect::<Vec<_>>().join("; "));
     }
     Ok(reply)
 }

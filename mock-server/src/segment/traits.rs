@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::account::{EMAIL_ADDRESS, State};
 use crate::contact_attributes::AttributeType;
+use crate::hints;
 use crate::integrations::{ContactsErrorHandling, IntegrationConfig};
 use crate::refusal::{FieldErrors, Refusal};
 
@@ -34,6 +35,7 @@ pub(super) fn contact_body(
             fields.entry(key).or_insert(value);
         } else if !ignores {
             errors.not_in_schema(&key);
+            errors.hint(hints::name("attribute", &key, state.attributes.keys()));
         }
     }
     errors.into_result()?;

@@ -12,6 +12,7 @@ pub use model::{Index, IndexType, Supplement};
 use crate::account::State;
 use crate::contacts::decode;
 use crate::dates;
+use crate::hints;
 use crate::message::Reply;
 use crate::query::{self, Page};
 use crate::refusal::{FieldErrors, Refusal};
@@ -82,7 +83,8 @@ fn read_options(call: &Call, supplement: &mut Supplement) -> Result<(), Refusal>
 /// # Errors
 /// 404 for an unknown one.
 pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let supplement = find(call, state, "key")?.ok_or_else(Refusal::record_not_found)?;
+    let supplement = find(call, state, "key")?
+        .ok_or_else(|| unknown(Refusal::record_not_found(), call.param("key"), state))?;
     Ok(Reply::ok(&Value::Object(query::select(render(&supplement), &call.query))))
 }
 
@@ -138,7 +140,8 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// # Errors
 /// 404 for an unknown one.
 pub fn clear(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let found = find(call, state, "supplement")?.ok_or_else(Refusal::record_not_found)?;
+    let found = find(call, state, "supplement")?
+        .ok_or_else(|| unknown(Refusal::record_not_found(), call.param("supplement"), state))?;
     let mut supplement = Supplement::clone(&found);
     supplement.records.clear();
     supplement.last_data_update = call.now;
@@ -151,9 +154,19 @@ fn find(call: &Call, state: &State, param: &str) -> Result<Option<Arc<Supplement
 }
 
 fn known(call: &Call, state: &State) -> Result<Supplement, Refusal> {
+    let key = call.param("key");
     find(call, state, "key")?
         .map(|found| Supplement::clone(&found))
-        .ok_or_else(|| Refusal::message(format!("'{}' provided but no record found", call.param("key"))))
+        .ok_or_else(|| unknown(Refusal::message(format!("'{key}' provided but no record found")), key, state))
+}
+
+/// The refusal with what the journal says of the supplement that is not there.
+fn unknown(refusal: Refusal, key: &str, state: &State) -> Refusal {
+    refusal.because(format!("no supplement has the key `{key}`")).hint(hints::encoded_name(
+        "supplement",
+        key,
+        state.supplements.keys(),
+    ))
 }
 
 fn render(supplement: &Supplement) -> serde_json::Map<String, Value> {

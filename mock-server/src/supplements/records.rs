@@ -9,6 +9,7 @@ use super::model::Record;
 use super::{IndexType, Supplement};
 use crate::account::State;
 use crate::contacts::decode;
+use crate::hints;
 use crate::message::Reply;
 use crate::query::{self, Page};
 use crate::refusal::{FieldErrors, Refusal};
@@ -58,6 +59,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         errors.add("id", "id is required");
     } else if !supplement.records.contains_key(&id) {
         errors.add("id", "record not found");
+        errors.hint(hints::name("record", &id, supplement.records.keys()));
     }
     check_indexes(call, &supplement, &mut errors);
     errors.into_message(StatusCode::BAD_REQUEST)?;
@@ -102,7 +104,7 @@ fn check_indexes(call: &Call, supplement: &Supplement, errors: &mut FieldErrors)
 pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let supplement = known(call, state)?;
     let id = decode(call.param("id"))?;
-    let record = supplement.records.get(&id).ok_or_else(Refusal::record_not_found)?;
+    let record = supplement.records.get(&id).ok_or_else(|| unknown(&id, &supplement))?;
     Ok(Reply::ok(&Value::Object(record.render(&id))))
 }
 
@@ -136,14 +138,23 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let mut supplement = known(call, state)?;
     let id = decode(call.param("id"))?;
-    supplement.records.remove(&id).ok_or_else(Refusal::record_not_found)?;
+    if supplement.records.remove(&id).is_none() {
+        return Err(unknown(&id, &supplement));
+    }
     supplement.last_data_update = call.now;
     state.supplements.insert(supplement.key.clone(), Arc::new(supplement));
     Ok(Reply::ok(&json!({ "success": true })))
 }
 
 fn known(call: &Call, state: &State) -> Result<Supplement, Refusal> {
+    let key = call.param("supplement");
     super::find(call, state, "supplement")?.map(|found| Supplement::clone(&found)).ok_or_else(|| {
-        Refusal::message(format!("The supplement '{}' does not exist.", call.param("supplement")))
+        super::unknown(Refusal::message(format!("The supplement '{key}' does not exist.")), key, state)
     })
+}
+
+fn unknown(id: &str, supplement: &Supplement) -> Refusal {
+    Refusal::record_not_found()
+        .because(format!("the supplement {} has no record `{id}`", supplement.key))
+        .hint(hints::name("record", id, supplement.records.keys()))
 }

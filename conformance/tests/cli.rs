@@ -317,3 +317,40 @@ fn the_schema_is_json() {
     let schema: Value = serde_json::from_str(&Desk::new().run(&["schema"], 0)).unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
 }
+
+#[test]
+fn a_profile_is_a_part_and_claiming_less_does_not_raise_what_is_required() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    let other = GOOD.replace("page.seen", "track.other").replace("needs: [page]", "needs: [track]");
+    desk.write("s/track/other.yaml", &other.replace("type: page", "type: track, event: pageView"));
+    let script = "\
+while read -r line; do id=${line##*id\\\":}; id=${id%%,*}; id=${id%%\\}*}
+echo '{\"id\":'$id',\"protocol\":1,\"destination\":{\"name\":\"shy\"},\"dialect\":\"classic\",\"capabilities\":[\"page\"],\"results\":[{\"outcome\":\"dropped\"}]}'
+case $line in *'\"bye\"'*) exit;; esac; done";
+    desk.write("shy.sh", script);
+    let run = ["--scenarios", "s", "--command", "sh shy.sh", "--profile", "core", "--jobs", "1"];
+    let text = desk.run(&run, 1);
+    assert_says(&text, &["required 0 % (0 of 2), claimed 0 % (0 of 1), whole suite 0 % (0 of 2)"]);
+    let text = desk.run(&[&run[..], &["--probe"]].concat(), 1);
+    assert_says(&text, &["needs track, which the destination does not claim; probed all the same: failed"]);
+    assert_says(&desk.run(&["--scenarios", "s", "--profile", "commerce"], 4), &["0 of 2 scenarios"]);
+}
+
+#[test]
+fn what_is_recommended_is_demanded_by_the_strict_profile() {
+    let desk = Desk::new();
+    let wish = GOOD.replace("level: must", "level: should").replace("action: pageView", "action: pageSeen");
+    desk.write("s/page/seen.yaml", &wish);
+    let run = ["--scenarios", "s", "--destination", "reference"];
+    assert_says(&desk.run(&run, 0), &["ADVISED page.seen", "1 advised"]);
+    assert_says(&desk.run(&[&run[..], &["--profile", "strict"]].concat(), 1), &["FAILED page.seen"]);
+}
+
+#[test]
+fn a_shuffled_run_says_the_same_as_any_other() {
+    let desk = Desk::new();
+    let run = ["--destination", "reference", "--only", "group.*"];
+    let plain = desk.run(&run, 0);
+    assert_eq!(desk.run(&[&run[..], &["--shuffle"]].concat(), 0), plain);
+}

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit_code;
-use crate::run::{Shard, SnapshotMode};
+use crate::run::{Profile, Shard, SnapshotMode};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,6 +94,10 @@ pub(super) struct SelectionArgs {
     #[arg(long, value_name = "GLOB")]
     pub(super) only: Vec<String>,
 
+    /// Only one profile: core, commerce, resilience; `strict` is everything, and what is recommended is demanded
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub(super) profile: Option<Profile>,
+
     /// One part of the scenarios, as in `2/4`; a scenario stays in its part when others are added
     #[arg(long, value_name = "I/N")]
     pub(super) shard: Option<Shard>,
@@ -115,7 +119,15 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) repeat: u16,
 
-    /// The seed of ids and keys
+    /// Start the plays in an order that the seed makes
+    #[arg(long)]
+    pub(super) shuffle: bool,
+
+    /// Also try what the destination does not claim, and say what came of it
+    #[arg(long)]
+    pub(super) probe: bool,
+
+    /// The seed of ids, keys and order
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) seed: u64,
 

@@ -12,7 +12,8 @@ use crate::scenario::Scenario;
 /// Prints the scenarios.
 pub(super) async fn list(arguments: &ListArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.selection.scenarios.as_deref())?;
-    let filter = Filter::new(&arguments.selection.only).map_err(CliError::usage)?;
+    let filter =
+        Filter::new(&arguments.selection.only).map_err(CliError::usage)?.within(arguments.selection.profile);
     let plan = Plan::new(&set, &filter, arguments.selection.shard).map_err(CliError::usage)?;
     let claims = claims(&arguments.destination).await?;
     let text =

@@ -9,7 +9,8 @@ use super::progress::Bar;
 use super::{CliError, exit_code, output, scenarios, target};
 use crate::report;
 use crate::run::{
-    self, Filter, Plan, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode, SnapshotPlan,
+    self, Filter, Plan, Profile, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode,
+    SnapshotPlan,
 };
 
 /// Where the scenarios of a checkout are, and with them the stored exchanges.
@@ -18,7 +19,8 @@ const CHECKOUT: &str = "scenarios";
 /// Runs scenarios and reports.
 pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.selection.scenarios.as_deref())?;
-    let filter = Filter::new(&arguments.selection.only).map_err(CliError::usage)?;
+    let filter =
+        Filter::new(&arguments.selection.only).map_err(CliError::usage)?.within(arguments.selection.profile);
     let plan = Plan::new(&set, &filter, arguments.selection.shard).map_err(CliError::usage)?;
     let mut subjects = Vec::new();
     for target in target::targets(&arguments.destination)? {
@@ -52,6 +54,9 @@ fn options(arguments: &RunArgs) -> RunOptions {
         seed: arguments.seed,
         jobs: arguments.jobs.map_or(processors * 4, usize::from),
         repeat: usize::from(arguments.repeat),
+        shuffle: arguments.shuffle,
+        strict: arguments.selection.profile == Some(Profile::Strict),
+        probe: arguments.probe,
         today: jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date(),
         program: program(),
         arguments: repeated,

@@ -5,7 +5,7 @@ use cordial_mock::JournalEntry;
 use serde::Serialize;
 
 use crate::run::{
-    Conclusion, DestinationReport, ProblemKind, RunReport, ScenarioReport, SnapshotMode, SnapshotState,
+    self, Conclusion, DestinationReport, ProblemKind, RunReport, ScenarioReport, SnapshotMode, SnapshotState,
 };
 use crate::scenario::Level;
 
@@ -44,6 +44,7 @@ struct Destination<'a> {
     capabilities: Vec<String>,
     snapshots: &'static str,
     counts: Counts,
+    rates: Rates,
     problems: Vec<Problem<'a>>,
     scenarios: Vec<Scenario<'a>>,
 }
@@ -58,6 +59,19 @@ struct Counts {
     advised: usize,
     known_failures: usize,
     not_applicable: usize,
+}
+
+#[derive(Serialize)]
+struct Rates {
+    required: Rate,
+    claimed: Rate,
+    suite: Rate,
+}
+
+#[derive(Serialize)]
+struct Rate {
+    passed: usize,
+    of: usize,
 }
 
 #[derive(Serialize)]
@@ -156,6 +170,7 @@ fn destination(report: &DestinationReport) -> Destination<'_> {
             known_failures: counts.known_failures,
             not_applicable: counts.not_applicable,
         },
+        rates: rates(report),
         problems: report
             .problems
             .iter()
@@ -167,6 +182,12 @@ fn destination(report: &DestinationReport) -> Destination<'_> {
             .collect(),
         scenarios: report.scenarios.iter().map(scenario).collect(),
     }
+}
+
+fn rates(report: &DestinationReport) -> Rates {
+    let rates = run::Rates::of(report);
+    let rate = |rate: run::Rate| Rate { passed: rate.passed, of: rate.of };
+    Rates { required: rate(rates.required), claimed: rate(rates.claimed), suite: rate(rates.suite) }
 }
 
 fn scenario(report: &ScenarioReport) -> Scenario<'_> {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::run::{
-    Conclusion, DestinationReport, EndStateDifference, Problem, RunReport, ScenarioReport, SnapshotMode,
-    SnapshotState, Verdict,
+    Conclusion, DestinationReport, EndStateDifference, Problem, Rates, RunReport, ScenarioReport,
+    SnapshotMode, SnapshotState, Verdict,
 };
 
 use super::exchange;
@@ -196,6 +196,13 @@ fn summary(report: &RunReport) -> String {
             }
         }
         let _ = writeln!(out, ", {} not applicable", counts.not_applicable);
+        let Rates { required, claimed, suite } = Rates::of(destination);
+        let _ = writeln!(
+            out,
+            "{:width$}    {}",
+            "",
+            faint(format!("required {required}, claimed {claimed}, whole suite {suite}"))
+        );
         for (reason, count) in destination.reasons_not_applicable() {
             let _ = writeln!(out, "{:width$}    {}", "", faint(format!("{count} not applicable: {reason}")));
         }

@@ -4,6 +4,12 @@ use crate::scenario::Scenario;
 
 use super::subject::Claims;
 
+/// Whether the destination's dialect and role make the scenario a part of its contract, whatever calls it claims.
+#[must_use]
+pub fn is_of_contract(scenario: &Scenario, claims: &Claims) -> bool {
+    scenario.dialect.contains(&claims.dialect) && scenario.retry.contains(&claims.retry)
+}
+
 /// Why `scenario` does not apply to a destination with these `claims`; `None` when it applies.
 ///
 /// This is decided while listing, never while running: a test runner shows a test that skips itself as passed.

@@ -26,9 +26,10 @@ pub(super) fn conclude(
     scenario: &Scenario,
     played: &[Played<'_>],
     rerun: String,
+    strict: bool,
 ) -> ScenarioReport {
     let mut judged: Vec<ScenarioReport> =
-        played.iter().map(|played| judge_one(scenario, *played, rerun.clone())).collect();
+        played.iter().map(|played| judge_one(scenario, *played, rerun.clone(), strict)).collect();
     let seen: Vec<&'static str> = judged.iter().map(|report| report.verdict.name()).collect();
     let flaky = seen.iter().any(|name| *name != seen[0]);
     // Of repetitions that differ, the one to look at is one that went wrong.
@@ -48,7 +49,7 @@ pub(super) fn conclude(
     report
 }
 
-fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String) -> ScenarioReport {
+fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String, strict: bool) -> ScenarioReport {
     let Played { attempt, late } = played;
     let mut report = ScenarioReport {
         why: scenario.why.clone(),
@@ -76,6 +77,7 @@ fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String) -> Scenario
             } else if report.checks.iter().any(|check| !check.passed) {
                 report.verdict = match scenario.level {
                     Level::Must => Verdict::Failed,
+                    Level::Should if strict => Verdict::Failed,
                     Level::Should => Verdict::Advised,
                 };
             }

@@ -2,9 +2,41 @@
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-/// Patterns on scenario ids; none means everything.
+use crate::scenario::{Capability, Scenario};
+
+/// A part of the contract that stands for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Profile {
+    /// What Segment's four calls mean, with nothing going wrong.
+    Core,
+    /// Carts, orders and alias.
+    Commerce,
+    /// What goes wrong, and what has to become of it.
+    Resilience,
+    /// Everything, and what is recommended is demanded.
+    Strict,
+}
+
+impl Profile {
+    /// Whether the scenario belongs to it.
+    #[must_use]
+    pub fn holds(self, scenario: &Scenario) -> bool {
+        let commerce = [Capability::Alias, Capability::Cart, Capability::Orders];
+        let is_commerce = commerce.iter().any(|capability| scenario.needs.contains(capability));
+        let is_resilience = scenario.id.starts_with("resilience.");
+        match self {
+            Self::Core => !is_commerce && !is_resilience,
+            Self::Commerce => is_commerce,
+            Self::Resilience => is_resilience,
+            Self::Strict => true,
+        }
+    }
+}
+
+/// Patterns on scenario ids, and a profile; none means everything.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    profile: Option<Profile>,
     patterns: Vec<String>,
     set: GlobSet,
 }
@@ -44,19 +76,31 @@ impl Filter {
             set.add(Glob::new(pattern).map_err(|error| not_a_pattern(pattern, error))?);
         }
         let set = set.build().map_err(|error| not_a_pattern(&patterns.join(" "), error))?;
-        Ok(Self { patterns: patterns.to_vec(), set })
+        Ok(Self { profile: None, patterns: patterns.to_vec(), set })
+    }
+
+    /// The same filter within one profile.
+    #[must_use]
+    pub fn within(self, profile: Option<Profile>) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// Whether the scenario is selected.
+    #[must_use]
+    pub fn takes(&self, scenario: &Scenario) -> bool {
+        self.profile.is_none_or(|profile| profile.holds(scenario)) && self.selects(&scenario.id)
     }
 
     /// Whether everything is selected.
     #[must_use]
     pub fn selects_all(&self) -> bool {
-        self.patterns.is_empty()
+        self.patterns.is_empty() && matches!(self.profile, None | Some(Profile::Strict))
     }
 
     /// Whether the scenario `id` is selected.
     #[must_use]
     pub fn selects(&self, id: &str) -> bool {
-        self.selects_all() || self.set.is_match(id)
+        self.patterns.is_empty() || self.set.is_match(id)
     }
 
     /// Refuses a pattern that selects none of `ids`.

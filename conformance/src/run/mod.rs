@@ -13,6 +13,7 @@ mod filter;
 mod harness;
 mod known_failures;
 mod plan;
+mod rates;
 mod report;
 mod runner;
 mod shard;
@@ -21,12 +22,13 @@ mod subject;
 mod verdict;
 
 pub use account_key::account_key;
-pub use applicability::why_not_applicable;
+pub use applicability::{is_of_contract, why_not_applicable};
 pub use end_states::{EndState, compare as compare_end_states};
-pub use filter::{Filter, FilterError};
+pub use filter::{Filter, FilterError, Profile};
 pub use harness::{Attempt, CLOCK, Harness, HarnessFault, PrepareError};
 pub use known_failures::{KnownFailures, KnownFailuresError, Review};
 pub use plan::{Plan, PlannedScenario};
+pub use rates::{Rate, Rates};
 pub use report::{
     Conclusion, Counts, DestinationReport, EndStateDifference, Problem, ProblemKind, RunReport,
     ScenarioReport,

@@ -34,9 +34,7 @@ impl<'a> Plan<'a> {
         filter.check_against(&all_ids)?;
         let selected = all
             .into_iter()
-            .filter(|scenario| {
-                filter.selects(&scenario.id) && shard.is_none_or(|shard| shard.holds(&scenario.id))
-            })
+            .filter(|scenario| filter.takes(scenario) && shard.is_none_or(|shard| shard.holds(&scenario.id)))
             .collect();
         Ok(Self { selected, all_ids, partial: !filter.selects_all() || shard.is_some() })
     }

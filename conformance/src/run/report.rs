@@ -58,6 +58,8 @@ pub struct ScenarioReport {
     pub why: String,
     /// Whether the contract demands it or recommends it.
     pub level: Level,
+    /// Whether the destination's dialect and role make it a part of its contract, whatever it claims.
+    pub of_contract: bool,
     /// What came out.
     pub verdict: Verdict,
     /// Each thing that was looked at.
@@ -199,6 +201,7 @@ impl ScenarioReport {
             id: id.to_owned(),
             why: String::new(),
             level: Level::Must,
+            of_contract: true,
             verdict,
             checks: Vec::new(),
             exchanges: Vec::new(),

@@ -10,12 +10,13 @@ use tokio::task::JoinSet;
 use crate::driver::{Driver, DriverErrorKind};
 use crate::scenario::Scenario;
 
-use super::account_key::account_key;
+use super::account_key::{self, account_key};
+use super::applicability::is_of_contract;
 use super::conclude::{self, Played};
 use super::end_states::{EndState, compare};
 use super::harness::{Attempt, CLOCK, Harness, HarnessFault, PrepareError, one_line};
 use super::known_failures::Review;
-use super::plan::Plan;
+use super::plan::{Plan, PlannedScenario};
 use super::report::{DestinationReport, EndStateDifference, Problem, ProblemKind, RunReport, ScenarioReport};
 use super::subject::Subject;
 use super::verdict::Verdict;
@@ -29,6 +30,12 @@ pub struct RunOptions {
     pub jobs: usize,
     /// How often each scenario is played, each time on a fresh account.
     pub repeat: usize,
+    /// Whether plays start in an order that the seed makes, and not in that of their ids.
+    pub shuffle: bool,
+    /// Whether what is recommended is demanded.
+    pub strict: bool,
+    /// Whether what the destination does not claim is tried as well, for information.
+    pub probe: bool,
     /// The day on which known failures expire or do not.
     pub today: Date,
     /// How this program is called, for the line that reruns a scenario.
@@ -87,7 +94,7 @@ pub async fn run(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<RunReport, RunError> {
-    let plays = plays(plan, subjects, options.repeat);
+    let plays = plays(plan, subjects, options);
     let keys = plays.iter().flat_map(|(play, _)| {
         let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };
         [key_of(play, subjects, options.seed), key_of(&alone, subjects, options.seed)]
@@ -140,17 +147,22 @@ pub async fn run(
 }
 
 /// Every play there will be, with its scenario.
-fn plays<'a>(plan: &Plan<'a>, subjects: &[Subject], repeat: usize) -> Vec<(Play, &'a Scenario)> {
+fn plays<'a>(plan: &Plan<'a>, subjects: &[Subject], options: &RunOptions) -> Vec<(Play, &'a Scenario)> {
     let mut plays = Vec::new();
     for (subject, Subject { claims, .. }) in subjects.iter().enumerate() {
-        for planned in plan.for_claims(claims).into_iter().filter(|planned| planned.not_applicable.is_none())
-        {
-            for repetition in 1..=repeat {
+        let is_played = |planned: &PlannedScenario<'_>| {
+            planned.not_applicable.is_none() || (options.probe && is_of_contract(planned.scenario, claims))
+        };
+        for planned in plan.for_claims(claims).into_iter().filter(is_played) {
+            for repetition in 1..=options.repeat {
                 let scenario = planned.scenario.id.clone();
                 plays
                     .push((Play { subject, scenario, repetition: repetition.to_string() }, planned.scenario));
             }
         }
+    }
+    if options.shuffle {
+        plays.sort_by_cached_key(|(play, _)| account_key::fnv1a(&[&key_of(play, subjects, options.seed)]));
     }
     plays
 }
@@ -351,10 +363,20 @@ fn destination_report<'a>(
         let rerun = rerun_line(subject, scenario, options);
         match planned.not_applicable {
             Some(reason) => {
+                let probed = played(scenario);
+                let reason = match probed.is_empty() {
+                    true => reason,
+                    false => {
+                        let probe =
+                            conclude::conclude(subject, scenario, &probed, String::new(), options.strict);
+                        format!("{reason}; probed all the same: {}", probe.verdict.name())
+                    }
+                };
                 let verdict = Verdict::NotApplicable { reason };
                 scenarios.push(ScenarioReport {
                     why: scenario.why.clone(),
                     level: scenario.level,
+                    of_contract: is_of_contract(scenario, &subject.claims),
                     rerun,
                     ..ScenarioReport::blank(&scenario.id, verdict)
                 });
@@ -364,7 +386,7 @@ fn destination_report<'a>(
                 let played = played(scenario);
                 // A play that the harness lost leaves a hole here, which `RunReport::conclusion` sees.
                 if !played.is_empty() {
-                    scenarios.push(conclude::conclude(subject, scenario, &played, rerun));
+                    scenarios.push(conclude::conclude(subject, scenario, &played, rerun, options.strict));
                 }
             }
         }

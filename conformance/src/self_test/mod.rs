@@ -1,8 +1,8 @@
 //! The self-test: is the judge to be trusted?
 //!
 //! First the built-in destinations have to pass everything, and one that does nothing has to fail; otherwise nothing
-//! that follows means anything. Then come the [`mutants`]: the reference destination with one small thing wrong each.
-//! Every one has to be caught, and most of them by the check that is there for it. Then the harmless [`variants`],
+//! that follows means anything. Then come the mutants: the reference destination with one small thing wrong each.
+//! Every one has to be caught, and most of them by the check that is there for it. Then the harmless variants,
 //! which differ in what no rule is about, and all have to pass.
 
 mod behaviour;
@@ -200,6 +200,9 @@ async fn play(
         seed,
         jobs: 64,
         repeat: 1,
+        shuffle: false,
+        strict: false,
+        probe: false,
         // No destination here has a known failure that could expire.
         today: date(2026, 1, 2),
         program: String::new(),

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 /// Digits of a number in a [`Template`].
 const DIGITS: usize = 8;
 /// What stands for the number in a template's text.
-const PLACE: &str = "########";
+const PLACE: &str = "NNNNNNNN";
 
 /// A request as bytes, with places for a number that is another in every request.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// A request of the account `key`, as the mock authenticates it. `########` in path and body stands for a number.
+    /// A request of the account `key`, as the mock authenticates it. `NNNNNNNN` in path and body stands for a number.
     pub(crate) fn new(method: &str, path: &str, authorization: &str, body: &str) -> Self {
         let text = format!(
             "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: {authorization}\r\n\
@@ -61,6 +61,9 @@ impl Connection {
     }
 
     /// Sends a request and reads the whole reply; returns its status.
+    ///
+    /// # Errors
+    /// When the connection ends before the reply does; it is of no use then.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> io::Result<u16> {
         self.stream.write_all(request).await?;
         let mut filled = 0;

@@ -18,18 +18,18 @@ pub(crate) fn address(number: u64) -> String {
 
 /// Creates or changes a contact.
 pub(crate) fn upsert(key: &str) -> Template {
-    let body = r#"{"channels":{"email":{"address":"contact-########@example.com","subscribeStatus":"subscribed"}},"fname":"Jane"}"#;
+    let body = r#"{"channels":{"email":{"address":"contact-NNNNNNNN@example.com","subscribeStatus":"subscribed"}},"fname":"Jane"}"#;
     request("POST", "/v2/contacts", key, body)
 }
 
 /// Reads a contact.
 pub(crate) fn get(key: &str) -> Template {
-    request("GET", "/v2/contacts/contact-########%40example.com", key, "")
+    request("GET", "/v2/contacts/contact-NNNNNNNN%40example.com", key, "")
 }
 
 /// Adds an activity.
 pub(crate) fn activity(key: &str) -> Template {
-    let body = r#"{"a":"Order Completed","email":"contact-########@example.com","properties":{"sku":"A-1","total":12.5}}"#;
+    let body = r#"{"a":"Order Completed","email":"contact-NNNNNNNN@example.com","properties":{"sku":"A-1","total":12.5}}"#;
     request("POST", "/v2/contactactivities", key, body)
 }
 

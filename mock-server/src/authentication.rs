@@ -13,43 +13,22 @@ use crate::routes::Surface;
 
 const API_KEY: &str = "x-api-key";
 
-/// A request without a good key. On the wire all of these look alike.
-#[derive(Debug)]
-pub struct Denied {
-    /// The account, where the key is known but may not be used.
-    pub account: Option<Arc<Account>>,
-    /// Why, for the journal.
-    pub why: String,
-}
-
-impl Denied {
-    fn because(why: impl Into<String>) -> Self {
-        Self { account: None, why: why.into() }
-    }
-}
-
-/// The account that the request may use.
+/// The account that the request is for. Whether its key is revoked shows in the account's state.
 ///
 /// # Errors
-/// When there is no key where the surface wants it, when it opens no account, or when it is revoked.
+/// When there is no key where the surface wants it, or when it opens no account: says why, for the journal. On the
+/// wire all of these look alike.
 pub fn authenticate(
     request: &Request,
     surface: Surface,
     accounts: &Accounts,
-) -> Result<Arc<Account>, Denied> {
+) -> Result<Arc<Account>, String> {
     let key = match surface {
         Surface::SegmentIngest => header_key(request),
         Surface::Rest | Surface::Integrations | Surface::SegmentClassic => basic_key(request),
     };
-    let key = key.map_err(|why| Denied::because(hint(request, surface, why)))?;
-    let account = accounts.open(&key).map_err(|error| Denied::because(error.to_string()))?;
-    if account.state.lock().key.revoked {
-        return Err(Denied {
-            account: Some(account),
-            why: "the key is revoked (apiKey.revoked in the account's state)".to_owned(),
-        });
-    }
-    Ok(account)
+    let key = key.map_err(|why| hint(request, surface, why))?;
+    accounts.open(&key).map_err(|error| error.to_string())
 }
 
 /// The key of a request to the control plane, which takes it in either way.

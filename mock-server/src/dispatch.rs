@@ -1,10 +1,14 @@
 //! From a request to a reply: who asks, what for, and what comes of it. Nothing here knows about sockets.
 
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+};
 use http::{HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, State};
-use crate::authentication::{self, Denied};
+use crate::authentication;
 use crate::faults::{Delivery, Struck, Subject};
 use crate::hints;
 use crate::input::Input;
@@ -14,15 +18,15 @@ use crate::refusal::Refusal;
 use crate::routes::{Call, Found, Handler, Route, Router, Surface, Version};
 
 /// CORS headers are on every reply, errors too. The recorded origin is broken in just this way.
-const CORS: [(&str, &str); 5] = [
-    ("access-control-allow-credentials", "true"),
+const CORS: [(HeaderName, &str); 5] = [
+    (ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
     (
-        "access-control-allow-headers",
+        ACCESS_CONTROL_ALLOW_HEADERS,
         "Cordial-AccountKey,x-requested-with, Content-Type, origin, authorization, accept, client-security-token, host, date, cookie, cookie2, cordial-accountid",
     ),
-    ("access-control-allow-methods", "GET, POST, PUT, DELETE, OPTIONS"),
-    ("access-control-allow-origin", "://"),
-    ("access-control-max-age", "60"),
+    (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS"),
+    (ACCESS_CONTROL_ALLOW_ORIGIN, "://"),
+    (ACCESS_CONTROL_MAX_AGE, "60"),
 ];
 
 /// Everything that answers requests.
@@ -45,17 +49,15 @@ impl Service {
     /// Answers a request to one of Cordial's surfaces, and says how the reply is to reach the client.
     #[must_use]
     pub fn answer(&self, request: Request) -> (Reply, Delivery) {
+        // The journal keeps it.
+        let request = request.detached();
         let surface = Surface::of(&request.path);
         match authentication::authenticate(&request, surface, &self.accounts) {
             Ok(account) => self.answer_account(request, &account),
-            Err(Denied { account, why }) => {
-                let reply = with_cors(Refusal::authentication().because(why).into_reply(Version::V1));
-                let (journal, now) = match &account {
-                    Some(account) => (&account.journal, account.clock.now()),
-                    None => (&self.accounts.unattributed, self.accounts.clock().now()),
-                };
-                journal.push(now, request, reply.clone(), None);
-                (reply, Delivery::default())
+            Err(why) => {
+                let (now, reply) = (self.accounts.clock().now(), denied(why));
+                drop(self.accounts.unattributed.push(now, request, reply.clone(), None));
+                (with_cors(reply), Delivery::default())
             }
         }
     }
@@ -63,41 +65,22 @@ impl Service {
     fn answer_account(&self, request: Request, account: &Account) -> (Reply, Delivery) {
         let now = account.clock.now();
         let found = self.router.find(&request.method, &request.path);
-        let route = found.as_ref().map(|found| found.route);
+        let mut route = found.as_ref().map(|found| found.route);
         let version = found.as_ref().map_or(Version::V1, |found| found.version);
         let call = self.prepare(&request, found, account, now);
         // The journal is written under the lock, so that its order is the order of the effects.
         let mut state = account.state.lock();
         state.run_due_jobs(account.ids, now);
-        let subject = Subject::new(&request, route);
-        let struck = state.faults.strike(&subject, now);
-        let (reply, delivery) = match struck {
-            Some(Struck { reply: Some(mut reply), delivery, why }) => {
-                reply.why = Some(why);
-                (reply, delivery)
-            }
-            struck => {
-                let quota = state.admit(&subject, now);
-                let outcome = quota.map(|quota| {
-                    let reply = carry_out(call, &request.method, &mut state);
-                    let reply = reply.unwrap_or_else(|refusal| refusal.into_reply(version));
-                    match quota {
-                        Some(quota) => quota.mark(reply),
-                        None => reply,
-                    }
-                });
-                let mut reply = outcome.unwrap_or_else(|refusal| refusal.into_reply(version));
-                let delivery = struck.map(|struck| {
-                    let also = reply.why.take().map(|why| format!("; {why}")).unwrap_or_default();
-                    reply.why = Some(format!("{}{also}", struck.why));
-                    struck.delivery
-                });
-                (reply, delivery.unwrap_or_default())
-            }
+        let (reply, delivery) = if state.key.revoked {
+            route = None;
+            (denied("the key is revoked (apiKey.revoked in the account's state)"), Delivery::default())
+        } else {
+            decide(call, &Subject::new(&request, route), version, now, &mut state)
         };
-        let reply = with_cors(reply);
-        account.journal.push(now, request, reply.clone(), route);
-        (reply, delivery)
+        let evicted = account.journal.push(now, request, reply.clone(), route);
+        drop(state);
+        drop(evicted);
+        (with_cors(reply), delivery)
     }
 
     /// Everything that can be refused without the state.
@@ -107,7 +90,7 @@ impl Service {
         found: Option<Found>,
         account: &Account,
         now: Timestamp,
-    ) -> Result<(Handler, Call), Refusal> {
+    ) -> Result<Prepared, Refusal> {
         let found = found.ok_or_else(|| self.unknown_path(request))?;
         let Route { handler, operation, path, .. } = found.route;
         let handler =
@@ -117,7 +100,8 @@ impl Service {
             Method::GET => Input::default(),
             _ => Input::read(&request.headers, &request.body)?,
         };
-        Ok((handler, Call::new(&found, query, body, now, account.ids)))
+        let changes_late = request.method != Method::GET && !CHECKS_FIRST.contains(&operation);
+        Ok(Prepared { handler, call: Call::new(found, query, body, now, account.ids), changes_late })
     }
 
     fn unknown_path(&self, request: &Request) -> Refusal {
@@ -136,26 +120,80 @@ impl Service {
     }
 }
 
-/// Carries an operation out. A refusal leaves the state as it was.
-fn carry_out(
-    call: Result<(Handler, Call), Refusal>,
-    method: &Method,
+/// An operation that is ready to be carried out.
+struct Prepared {
+    handler: Handler,
+    call: Call,
+    /// Whether it may refuse after it has begun to change the state, which is then put back.
+    changes_late: bool,
+}
+
+/// The operations that are called most. They change nothing before everything is checked, so that a refusal leaves
+/// nothing to put back but ids.
+const CHECKS_FIRST: [&str; 3] = ["addContact", "updateContacts", "addActivity"];
+
+fn denied(why: impl Into<String>) -> Reply {
+    Refusal::authentication().because(why).into_reply(Version::V1)
+}
+
+/// The reply of a fault, of the account's limits, or of the operation.
+fn decide(
+    call: Result<Prepared, Refusal>,
+    subject: &Subject<'_>,
+    version: Version,
+    now: Timestamp,
     state: &mut State,
-) -> Result<Reply, Refusal> {
-    let (handler, call) = call?;
-    // A clone shares the collections: a refusal is undone for next to nothing.
-    let before = (*method != Method::GET).then(|| state.clone());
-    handler(&call, state).inspect_err(|_| {
-        if let Some(before) = before {
-            *state = before;
+) -> (Reply, Delivery) {
+    match state.faults.strike(subject, now) {
+        None => (admitted(call, subject, version, now, state), Delivery::default()),
+        Some(Struck { reply: Some(mut reply), delivery, why }) => {
+            reply.why = Some(why);
+            (reply, delivery)
         }
+        Some(Struck { reply: None, delivery, why }) => {
+            let mut reply = admitted(call, subject, version, now, state);
+            let also = reply.why.take().map(|why| format!("; {why}")).unwrap_or_default();
+            reply.why = Some(format!("{why}{also}"));
+            (reply, delivery)
+        }
+    }
+}
+
+/// The reply of the operation, where the key's permissions and limits let the request in.
+fn admitted(
+    call: Result<Prepared, Refusal>,
+    subject: &Subject<'_>,
+    version: Version,
+    now: Timestamp,
+    state: &mut State,
+) -> Reply {
+    let quota = match state.admit(subject, now) {
+        Ok(quota) => quota,
+        Err(refusal) => return refusal.into_reply(version),
+    };
+    let reply = carry_out(call, state).unwrap_or_else(|refusal| refusal.into_reply(version));
+    match quota {
+        Some(quota) => quota.mark(reply),
+        None => reply,
+    }
+}
+
+/// Carries an operation out. A refusal leaves the state as it was.
+fn carry_out(prepared: Result<Prepared, Refusal>, state: &mut State) -> Result<Reply, Refusal> {
+    let Prepared { handler, call, changes_late } = prepared?;
+    // A copy shares the collections, but makes the next change of each copy what it touches.
+    let before = changes_late.then(|| state.clone());
+    let issued = state.ids_issued;
+    handler(&call, state).inspect_err(|_| match before {
+        Some(before) => *state = before,
+        None => state.ids_issued = issued,
     })
 }
 
 /// The reply with the headers that every reply of Cordial has.
 pub(crate) fn with_cors(mut reply: Reply) -> Reply {
     for (name, value) in CORS {
-        reply.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        reply.headers.insert(name, HeaderValue::from_static(value));
     }
     reply
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use crate::dates;
+use crate::dispatch::with_cors;
 use crate::input::media_type;
 use crate::message::{Reply, Request};
 use crate::routes::Route;
@@ -68,13 +69,23 @@ pub struct JournalEntry {
 
 /// An entry as it is kept: reading it costs when somebody reads it, not when it happens.
 #[derive(Debug)]
-struct Kept {
+pub(crate) struct Kept {
     cursor: u64,
     time: Timestamp,
     request: Request,
     reply: Reply,
     route: Option<&'static Route>,
     size: usize,
+}
+
+/// Entries that a journal has forgotten, and that are still to be freed.
+#[derive(Debug)]
+pub(crate) struct Taken(VecDeque<Kept>);
+
+impl Taken {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -123,14 +134,16 @@ impl Journal {
         Self { limits, entries: Mutex::default(), newest: watch::Sender::new(0) }
     }
 
-    /// Adds an exchange. `route` is the operation that it was for, if Cordial has it.
+    /// Adds an exchange, with the reply as it is before it gets the headers that every reply has: reading an entry
+    /// adds them. `route` is the operation that it was for, if Cordial has it. Returns what had to go for it, to be
+    /// freed once the caller holds no lock.
     pub(crate) fn push(
         &self,
         time: Timestamp,
         mut request: Request,
         mut reply: Reply,
         route: Option<&'static Route>,
-    ) {
+    ) -> Option<Kept> {
         let mut size = weight(&request, &reply);
         if size > self.limits.bytes {
             let note = |what: &str, length: usize| {
@@ -140,6 +153,7 @@ impl Journal {
             reply.body = note("reply", reply.body.len()).into();
             size = weight(&request, &reply);
         }
+        let mut oldest = None;
         let mut entries = self.entries.lock();
         entries.last += 1;
         let cursor = entries.last;
@@ -148,12 +162,12 @@ impl Journal {
         while entries.kept.len() > self.limits.entries
             || (entries.bytes > self.limits.bytes && entries.kept.len() > 1)
         {
-            if let Some(oldest) = entries.kept.pop_front() {
-                entries.bytes -= oldest.size;
-                entries.dropped += 1;
-            }
+            oldest = entries.kept.pop_front();
+            entries.bytes -= oldest.as_ref().map_or(0, |oldest| oldest.size);
+            entries.dropped += 1;
         }
         self.newest.send_replace(cursor);
+        oldest
     }
 
     /// The cursor of the newest entry; 0 before the first.
@@ -185,12 +199,15 @@ impl Journal {
 
     /// Forgets all entries. The cursor goes on, so that a reader never takes a new entry for one that it has seen.
     pub fn clear(&self) {
+        drop(self.take());
+    }
+
+    /// As [`Journal::clear`], for a caller that cannot wait until the entries are freed.
+    pub(crate) fn take(&self) -> Taken {
         let mut entries = self.entries.lock();
         entries.bytes = 0;
         entries.dropped = 0;
-        let before = std::mem::take(&mut entries.kept);
-        drop(entries);
-        drop(before);
+        Taken(std::mem::take(&mut entries.kept))
     }
 }
 
@@ -208,7 +225,8 @@ impl Kept {
     }
 
     fn entry(&self) -> JournalEntry {
-        let Self { request, reply, .. } = self;
+        let Self { request, .. } = self;
+        let reply = with_cors(self.reply.clone());
         JournalEntry {
             cursor: self.cursor,
             time: dates::format(self.time),
@@ -223,7 +241,7 @@ impl Kept {
             status: reply.status.as_u16(),
             response_headers: readable_headers(&reply.headers),
             response_body: readable_body(&reply.headers, &reply.body),
-            why: reply.why.clone(),
+            why: reply.why,
         }
     }
 }

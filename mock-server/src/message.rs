@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
@@ -29,7 +29,29 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+
+    /// The same request in memory of its own. It arrives as parts of the connection's buffer: whoever kept one of
+    /// them would keep all of that, and make the connection take a new one for its next request.
+    #[must_use]
+    pub fn detached(mut self) -> Self {
+        let values = self.headers.values().map(HeaderValue::len).sum::<usize>();
+        let mut own = BytesMut::with_capacity(values + self.body.len());
+        self.headers.values().for_each(|value| own.extend_from_slice(value.as_bytes()));
+        own.extend_from_slice(&self.body);
+        let mut rest = own.freeze();
+        for value in self.headers.values_mut() {
+            // What was a value is one; where that ever failed, the old one stays.
+            if let Ok(copy) = HeaderValue::from_maybe_shared(rest.split_to(value.len())) {
+                *value = copy;
+            }
+        }
+        self.body = rest;
+        self
+    }
 }
+
+/// How many headers nearly every reply has, with those for browsers: room for just so many is one small allocation.
+const REPLY_HEADERS: usize = 6;
 
 /// A reply, whole.
 #[derive(Debug, Clone)]
@@ -48,7 +70,7 @@ impl Reply {
     /// A JSON reply as Cordial writes it.
     #[must_use]
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        let mut headers = HeaderMap::with_capacity(8);
+        let mut headers = HeaderMap::with_capacity(REPLY_HEADERS);
         // Recorded without a charset (FACTS, "General form").
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Self { status, headers, body: crate::json::to_bytes(body), why: None }

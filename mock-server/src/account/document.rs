@@ -142,10 +142,11 @@ impl Document {
             ));
         }
         let mut state = State {
-            settings: self.settings,
-            key: self.api_key,
-            files: self.files.into_iter().collect(),
-            integration: self.integration,
+            settings: self.settings.clone(),
+            key: self.api_key.clone(),
+            files: self.files.clone().into_iter().collect(),
+            integration: self.integration.clone(),
+            ids_issued: self.ids_issued(ids),
             ..State::default()
         };
         for (at, attribute) in self.attributes.into_iter().enumerate() {
@@ -163,6 +164,12 @@ impl Document {
                 .read(&mut state, ids, now)
                 .map_err(|error| error.within(&format!("contacts[{at}]")))?;
             let id = contact.id;
+            if state.contacts.get(id).is_some() {
+                return Err(StateError::new(
+                    format!("contacts[{at}].cID"),
+                    "a contact with this id stands above: give each its own",
+                ));
+            }
             state.put_contact(contact).map_err(|key| {
                 StateError::new(
                     format!("contacts[{at}]"),
@@ -189,6 +196,18 @@ impl Document {
             state.faults.add(fault).map_err(|problem| StateError::new(format!("faults[{at}]"), problem))?;
         }
         Ok(state)
+    }
+
+    /// How many ids the account has given out, as far as the document shows: a new one may not be one of these.
+    fn ids_issued(&self, ids: IdStamp) -> u32 {
+        let contacts = self.contacts.iter().map(|contact| &contact.id);
+        let all =
+            contacts.chain(self.activities.iter().map(|activity| &activity.id)).flatten().map(String::as_str);
+        let bought = self.orders.iter().chain(&self.products).filter_map(|item| item["_id"].as_str());
+        let records = self.supplements.iter().flat_map(|supplement| supplement.records.keys());
+        let all = all.chain(bought).chain(records.map(String::as_str));
+        let numbers = all.filter_map(|id| ids.number(id.parse().ok()?));
+        numbers.max().map_or(0, |number| number.wrapping_add(1))
     }
 
     /// The document of a state.
@@ -293,7 +312,7 @@ impl ContactDocument {
         let mut contact = Contact::new(id, created_at);
         contact.last_modified = read_date("lastModified", self.last_modified, state)?.unwrap_or(created_at);
         if let Some(source) = self.last_update_source {
-            contact.last_update_source = source;
+            contact.last_update_source = source.into();
         }
         contact.anonymous_ids = self.anonymous_ids;
         contact.cart = self
@@ -313,7 +332,7 @@ impl ContactDocument {
                 ));
             }
             let channel = channel.read(state, now).map_err(|error| error.within(&place))?;
-            contact.channels.insert(name, channel);
+            contact.channels.insert(&name, channel);
         }
         for (key, value) in self.attributes {
             let place = format!("attributes.{key}");
@@ -348,7 +367,7 @@ impl ContactDocument {
             channels: contact
                 .channels
                 .iter()
-                .map(|(name, channel)| (name.clone(), ChannelDocument::of(channel)))
+                .map(|(name, channel)| (name.to_owned(), ChannelDocument::of(channel)))
                 .collect(),
             attributes: contact.attributes.clone(),
             lists: contact.list_names(state).map(str::to_owned).collect(),
@@ -360,7 +379,7 @@ impl ContactDocument {
             anonymous_ids: contact.anonymous_ids.clone(),
             created_at: Some(dates::format(contact.created_at)),
             last_modified: Some(dates::format(contact.last_modified)),
-            last_update_source: Some(contact.last_update_source.clone()),
+            last_update_source: Some(contact.last_update_source.clone().into_owned()),
         }
     }
 }

@@ -23,7 +23,7 @@ pub use state::State;
 use crate::journal::Journal;
 use crate::world::{Clock, IdStamp};
 
-/// From how many contacts on a state counts as large.
+/// From how many contacts, activities and journal entries on freeing them is left to a thread.
 const LARGE: usize = 1_000;
 
 /// One account. Every API key has its own, so that tests with keys of their own never meet.
@@ -71,15 +71,17 @@ impl Account {
     /// Names the place in the document that is wrong; nothing has changed then.
     pub fn replace(&self, document: &Value) -> Result<(), StateError> {
         let state = Document::from_json(document)?.into_state(self.ids, self.clock.now())?;
-        self.swap(state);
+        self.restore(state);
         Ok(())
     }
 
     /// Back to the seed, with an empty journal.
     pub fn reset(&self) {
         self.clock.reset();
-        self.swap(State::clone(&self.initial));
-        self.journal.clear();
+        let state = self.swap(State::clone(&self.initial));
+        let entries = self.journal.take();
+        let size = state.size() + entries.len();
+        free(size, (state, entries));
     }
 
     /// Saves the state under a name; one that has the name already gives way. It shares what it can: saving costs
@@ -103,14 +105,18 @@ impl Account {
 
     /// Takes the place of the whole state with one that was saved, here or by another account.
     pub fn restore(&self, state: State) {
-        self.swap(state);
+        let before = self.swap(state);
+        free(before.size(), before);
     }
 
-    fn swap(&self, state: State) {
-        let before = std::mem::replace(&mut *self.state.lock(), state);
-        // Freeing a large state takes longer than swapping it: nobody waits for that.
-        if before.contacts.len() > LARGE {
-            std::thread::spawn(move || drop(before));
-        }
+    fn swap(&self, state: State) -> State {
+        std::mem::replace(&mut *self.state.lock(), state)
+    }
+}
+
+/// Frees what was swapped out. For much of it that takes longer than the swap: nobody waits for it.
+fn free(size: usize, what: impl Send + 'static) {
+    if size > LARGE {
+        std::thread::spawn(move || drop(what));
     }
 }

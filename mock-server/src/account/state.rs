@@ -61,6 +61,12 @@ impl State {
         id
     }
 
+    /// How many things it holds, where there can be many.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.contacts.len() + self.activities.len()
+    }
+
     /// The list with this name.
     #[must_use]
     pub fn list_named(&self, name: &str) -> Option<&AccountList> {

@@ -255,7 +255,7 @@ impl Change {
         }
         check_required(&contact, created, state)?;
         contact.last_modified = now;
-        contact.last_update_source = "api".to_owned();
+        contact.last_update_source = "api".into();
         state.put_contact(contact).map_err(|key| {
             let mut errors = FieldErrors::default();
             errors.add(&key, format!("The {key} has already been taken."));
@@ -300,7 +300,7 @@ fn apply_channel(
             channel.set_status(status, now);
         }
     }
-    contact.channels.insert(name.to_owned(), channel);
+    contact.channels.insert(name, channel);
     Ok(())
 }
 

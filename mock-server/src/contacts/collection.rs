@@ -11,13 +11,17 @@ use crate::world::ObjectId;
 /// An identifier's key and value.
 type Identity = (String, String);
 
+/// Contacts by one of their identifiers. The texts are shared between copies of the index.
+type Index = HashMap<Arc<str>, ObjectId>;
+
 /// The contacts of an account, in the order of their ids, which is the order of their age.
 #[derive(Debug, Clone, Default)]
 pub struct Contacts {
     by_id: OrdMap<ObjectId, Arc<Contact>>,
-    by_identity: HashMap<Identity, ObjectId>,
+    /// An index for each identifier's key.
+    by_identity: OrdMap<String, Index>,
     /// Segment's anonymous ids. One device may have had several people before it: the last one counts.
-    by_anonymous_id: HashMap<String, ObjectId>,
+    by_anonymous_id: Index,
 }
 
 impl Contacts {
@@ -50,9 +54,7 @@ impl Contacts {
         if key == "cID" {
             return value.parse().ok().and_then(|id: ObjectId| self.by_id.get(&id));
         }
-        // The key of a map of pairs has to own its parts; two short copies are cheaper than an index per key.
-        let id = self.by_identity.get(&(key.to_owned(), value.to_owned()))?;
-        self.by_id.get(id)
+        self.by_id.get(self.by_identity.get(key)?.get(value)?)
     }
 
     /// The contact that was last seen with Segment's anonymous id.
@@ -63,22 +65,38 @@ impl Contacts {
 
     fn insert(&mut self, contact: Contact, identities: Vec<Identity>) {
         for identity in identities {
-            self.by_identity.insert(identity, contact.id);
+            self.index(identity, contact.id);
         }
         for id in &contact.anonymous_ids {
-            self.by_anonymous_id.insert(id.clone(), contact.id);
+            if self.by_anonymous_id.get(id.as_str()) != Some(&contact.id) {
+                self.by_anonymous_id.insert(id.as_str().into(), contact.id);
+            }
         }
         self.by_id.insert(contact.id, Arc::new(contact));
     }
 
+    /// Most changes of a contact leave its identifiers alone: those are not written again.
+    fn index(&mut self, (key, value): Identity, id: ObjectId) {
+        let known = self.by_identity.get(&key).and_then(|index| index.get(value.as_str()));
+        if known != Some(&id) {
+            self.by_identity.entry(key).or_default().insert(value.into(), id);
+        }
+    }
+
+    fn forget(&mut self, (key, value): &Identity) {
+        if let Some(index) = self.by_identity.get_mut(key) {
+            index.remove(value.as_str());
+        }
+    }
+
     fn remove(&mut self, id: ObjectId, identities: Vec<Identity>) -> Option<Arc<Contact>> {
         for identity in identities {
-            self.by_identity.remove(&identity);
+            self.forget(&identity);
         }
         let contact = self.by_id.remove(&id)?;
         for anonymous_id in &contact.anonymous_ids {
-            if self.by_anonymous_id.get(anonymous_id) == Some(&id) {
-                self.by_anonymous_id.remove(anonymous_id);
+            if self.by_anonymous_id.get(anonymous_id.as_str()) == Some(&id) {
+                self.by_anonymous_id.remove(anonymous_id.as_str());
             }
         }
         Some(contact)
@@ -115,7 +133,7 @@ impl State {
         if let Some(before) = self.contacts.get(contact.id).cloned() {
             let stale = self.identities(&before);
             for identity in stale.iter().filter(|identity| !identities.contains(identity)) {
-                self.contacts.by_identity.remove(identity);
+                self.contacts.forget(identity);
             }
         }
         self.contacts.insert(contact, identities);
@@ -143,7 +161,7 @@ impl State {
         self.contacts.by_identity.clear();
         for contact in contacts {
             for identity in self.identities(&contact) {
-                self.contacts.by_identity.insert(identity, contact.id);
+                self.contacts.index(identity, contact.id);
             }
         }
     }

@@ -164,10 +164,10 @@ impl State {
 
 fn combined(from: &Contact, into: &Contact, options: Options) -> Contact {
     let mut merged = into.clone();
-    for (name, channel) in &from.channels {
-        let ignored = !["email", "sms"].contains(&name.as_str()) && options.push_channels == Transfer::Ignore;
-        if options.channel(name) == Side::SourceContact || (!merged.channels.contains_key(name) && !ignored) {
-            merged.channels.insert(name.clone(), channel.clone());
+    for (name, channel) in from.channels.iter() {
+        let ignored = !["email", "sms"].contains(&name) && options.push_channels == Transfer::Ignore;
+        if options.channel(name) == Side::SourceContact || (merged.channels.get(name).is_none() && !ignored) {
+            merged.channels.insert(name, channel.clone());
         }
     }
     for (key, value) in &from.attributes {

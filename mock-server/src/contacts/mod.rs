@@ -1,6 +1,7 @@
 //! Contacts (FACTS, "Contacts" and "Contact identifiers").
 
 mod change;
+mod channels;
 mod collection;
 mod identifier;
 mod list;
@@ -15,6 +16,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 pub use change::Change;
+pub use channels::Channels;
 pub use collection::Contacts;
 pub use identifier::decode;
 pub use list::list;

@@ -1,11 +1,13 @@
 //! A contact, and its address in a channel.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::channels::Channels;
 use crate::account::State;
 use crate::commerce::Cart;
 use crate::world::ObjectId;
@@ -16,7 +18,7 @@ pub struct Contact {
     /// Cordial's own id, `cID`.
     pub id: ObjectId,
     /// Addresses by channel.
-    pub channels: BTreeMap<String, Channel>,
+    pub channels: Channels,
     /// Values by attribute key; an unset attribute is absent.
     pub attributes: Map<String, Value>,
     /// Lists by id, with the date of joining where the list is enhanced. By id, so that a renamed list keeps its
@@ -31,7 +33,7 @@ pub struct Contact {
     /// When the contact was last changed.
     pub last_modified: Timestamp,
     /// What changed it last: `api` for every call (seen by a client).
-    pub last_update_source: String,
+    pub last_update_source: Cow<'static, str>,
 }
 
 impl Contact {
@@ -40,14 +42,14 @@ impl Contact {
     pub fn new(id: ObjectId, now: Timestamp) -> Self {
         Self {
             id,
-            channels: BTreeMap::new(),
+            channels: Channels::default(),
             attributes: Map::new(),
             lists: BTreeMap::new(),
             cart: None,
             anonymous_ids: Vec::new(),
             created_at: now,
             last_modified: now,
-            last_update_source: "api".to_owned(),
+            last_update_source: Cow::Borrowed("api"),
         }
     }
 

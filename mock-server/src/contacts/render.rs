@@ -11,7 +11,7 @@ use crate::routes::Version;
 #[must_use]
 pub(super) fn contact(contact: &Contact, state: &State, version: Version) -> Value {
     let channels: Map<String, Value> =
-        contact.channels.iter().map(|(name, value)| (name.clone(), channel(value))).collect();
+        contact.channels.iter().map(|(name, value)| (name.to_owned(), channel(value))).collect();
     match version {
         Version::V1 => {
             let mut body = Map::new();

@@ -21,7 +21,7 @@ pub fn unsubscribe(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let Some(channel) = contact.channels.get_mut(&name) else {
         return Err(Refusal::messages("Channel doesn't exist")
             .because(format!("the contact has no address in the channel `{name}`"))
-            .hint(hints::name("channel", &name, found.channels.keys())));
+            .hint(hints::name("channel", &name, found.channels.iter().map(|(name, _)| name))));
     };
     if let Some(mc_id) = call.query.get("mcID").map(str::to_owned).or_else(|| call.body.text("mcID")) {
         // An mcID is {account}:{message}:{kind}:{cID}:{n} (recorded).

@@ -164,13 +164,14 @@ impl Call {
         self.params.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
-    pub(crate) fn new(found: &Found, query: Query, body: Input, now: Timestamp, ids: IdStamp) -> Self {
-        Self { version: found.version, query, body, now, ids, params: found.params.clone() }
+    pub(crate) fn new(found: Found, query: Query, body: Input, now: Timestamp, ids: IdStamp) -> Self {
+        Self { version: found.version, query, body, now, ids, params: found.params }
     }
 }
 
-/// What carries an operation out. It changes the state or refuses; whoever calls it sees to it that a refusal
-/// leaves the state as it was.
+/// What carries an operation out. It changes the state or refuses, and checks everything before it changes anything:
+/// a copy to return to would cost more than most operations do. Ids that a refused operation took are taken back by
+/// whoever calls it.
 pub type Handler = fn(&Call, &mut State) -> Result<Reply, Refusal>;
 
 /// An operation of Cordial.

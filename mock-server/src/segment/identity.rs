@@ -78,9 +78,7 @@ impl Identity {
                 continue;
             }
             match channel_of(key) {
-                Some(channel) => {
-                    contact.channels.entry(channel.to_owned()).or_default().address.clone_from(value)
-                }
+                Some(channel) => contact.channels.get_or_default(channel).address.clone_from(value),
                 None if key == "cID" => {}
                 None => {
                     contact.attributes.insert(key.clone(), Value::String(value.clone()));

@@ -31,7 +31,7 @@ pub fn upsert_contact(call: &Call, state: &mut State) -> Result<Reply, Refusal> 
     let Some((mut contact, created)) = contact(call, state) else { return Ok(ignored()) };
     let (known, left_out) = known_fields(attributes, state);
     let change = Change::read(&Input::from(known), Some(&contact), state)?;
-    contact.last_update_source = "api".to_owned();
+    contact.last_update_source = "api".into();
     change.apply(contact, created, state, call.now)?;
     let mut reply = done();
     if !left_out.is_empty() {
@@ -98,10 +98,12 @@ pub fn add_to_list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let Some((mut contact, created)) = contact(call, state) else { return Ok(ignored()) };
     let list = match find_list(&group_id, &name, state) {
         Some(list) => list.clone(),
-        None => create_list(group_id, name, state)?,
+        None => new_list(group_id, name, state)?,
     };
     contact.lists.entry(list.id).or_insert_with(|| list.enhanced.then_some(call.now));
+    // The contact first, as it can be refused, and the list is not made then.
     store(contact, created, call, state)?;
+    state.lists.entry(list.id).or_insert(list);
     Ok(done())
 }
 
@@ -193,16 +195,13 @@ fn find_list<'a>(group_id: &str, name: &str, state: &'a State) -> Option<&'a Acc
     by_group.or_else(|| state.list_named(name))
 }
 
-fn create_list(group_id: String, name: String, state: &mut State) -> Result<AccountList, Refusal> {
+fn new_list(group_id: String, name: String, state: &State) -> Result<AccountList, Refusal> {
     if state.attributes.contains_key(&name) {
         return Err(
             Refusal::message("Name must be unique").because("lists and attributes share one namespace")
         );
     }
-    let list =
-        AccountList { id: state.next_list_id(), name, enhanced: true, segment_group_id: Some(group_id) };
-    state.lists.insert(list.id, list.clone());
-    Ok(list)
+    Ok(AccountList { id: state.next_list_id(), name, enhanced: true, segment_group_id: Some(group_id) })
 }
 
 fn object(body: &Input, field: &str) -> Result<Map<String, Value>, Refusal> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::channel::Channel;
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
@@ -89,7 +89,7 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
 }
 
 /// What every connection needs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Server {
     service: Arc<Service>,
     limits: Limits,
@@ -104,8 +104,10 @@ fn connect(stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown, ser
     let limits = server.limits;
     let sabotage = Sabotage::default();
     let stream = Stream::new(stream, sabotage.clone());
+    // One for each connection: what all of them shared would wander between the cores with every request.
+    let server = Arc::new(server);
     let service = service_fn(move |request| {
-        let (server, sabotage) = (server.clone(), sabotage.clone());
+        let (server, sabotage) = (Arc::clone(&server), sabotage.clone());
         async move { Ok::<_, Infallible>(answer(request, peer, &server, &sabotage).await) }
     });
     let connection = http1::Builder::new()
@@ -184,6 +186,9 @@ fn stream_events(events: Channel<Bytes>) -> Response {
 }
 
 async fn read(body: Incoming, limits: Limits) -> Result<Bytes, Refusal> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     match tokio::time::timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::too_large(limits.body_bytes)),

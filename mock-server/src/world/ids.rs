@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// A Cordial id: 12 bytes, written as 24 lower-case hex digits.
 ///
 /// Four bytes of time, four that count, four that are the account's own: ids sort by age, and two accounts never
@@ -15,7 +17,12 @@ pub struct ObjectId([u8; 12]);
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let mut text = [0; 24];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]]);
+        }
+        // As one piece: ids are written with every reply.
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -67,6 +74,13 @@ impl IdStamp {
         bytes[4..8].copy_from_slice(&number.to_be_bytes());
         bytes[8..].copy_from_slice(&self.0.to_be_bytes());
         ObjectId(bytes)
+    }
+
+    /// The number of an id that has this stamp.
+    #[must_use]
+    pub fn number(self, id: ObjectId) -> Option<u32> {
+        let [_, _, _, _, a, b, c, d, stamp @ ..] = id.0;
+        (stamp == self.0.to_be_bytes()).then(|| u32::from_be_bytes([a, b, c, d]))
     }
 }
 

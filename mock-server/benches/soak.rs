@@ -1,0 +1,108 @@
+//! The mock at full speed for a long time, with faults: `cargo bench -p cordial-mock --bench soak -- --minutes 10`.
+//!
+//! Whatever happens has to have been asked for: every reply is one of the operation or of a fault, and as many went
+//! wrong as faults struck. Memory does not grow once journal and contacts have their size, and every write that was
+//! accepted can be read in the end. Ends with 1 otherwise.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be measured ends the run")]
+
+#[path = "soak/client.rs"]
+mod client;
+#[path = "soak/faults.rs"]
+mod faults;
+mod shared;
+#[path = "soak/tally.rs"]
+mod tally;
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cordial_mock::{AccountHandle, MockCordial};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use client::Client;
+use faults::Struck;
+use shared::memory;
+use tally::Tally;
+
+/// Connections at full speed.
+const CLIENTS: usize = 16;
+/// How much of the time it takes until everything has its size.
+const WARM_UP: f64 = 0.1;
+/// How much resident memory may grow after that: what an allocator may hold back. A leak of one reply in a hundred
+/// is more within a minute.
+const TOLERANCE: f64 = 1.15;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let time = Duration::from_secs_f64(minutes() * 60.0);
+    let seed = json!({ "attributes": [{ "key": "visit", "type": "string" }] });
+    let mock = MockCordial::builder().seed(seed).start().await.unwrap();
+    let account = mock.account(client::KEY).unwrap();
+    let tally = Arc::new(Tally::default());
+    let until = Instant::now() + time;
+    let client = |number| Client::new(mock.address(), number, Arc::clone(&tally)).run(until);
+    let clients: JoinSet<Client> = (0..CLIENTS).map(client).collect();
+    let faults = tokio::spawn(faults::keep(account.clone(), until));
+    tokio::time::sleep(time.mul_f64(WARM_UP)).await;
+    let warm = memory::resident("self");
+    let clients = clients.join_all().await;
+    let struck = faults::end(&account, faults.await.unwrap());
+    let growth = growth(warm, memory::resident("self"));
+    println!("{tally}\n{struck:?}");
+    println!("{} replies a second", tally.replies() / time.as_secs().max(1));
+    judge(&[
+        ("every error was asked for", tally.unexpected() == 0 && explains(&struck, &tally)),
+        ("memory is flat", growth <= TOLERANCE),
+        ("the journal is bounded", account.requests().len() <= 10_000),
+        ("every accepted write can be read", all_found(&clients, &account)),
+    ])
+}
+
+fn minutes() -> f64 {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--minutes").skip(1);
+    arguments.next().map_or(1.0, |minutes| minutes.parse().unwrap())
+}
+
+/// How many times the memory after the warm-up is that at the end; 1 where the system does not tell.
+fn growth(warm: Option<u64>, end: Option<u64>) -> f64 {
+    let Some((warm, end)) = warm.zip(end) else { return 1.0 };
+    println!("resident: {} MiB after the warm-up, {} MiB at the end", warm >> 20, end >> 20);
+    Duration::from_secs(end).as_secs_f64() / Duration::from_secs(warm).as_secs_f64()
+}
+
+fn explains(struck: &Struck, tally: &Tally) -> bool {
+    struck.statuses == tally.statuses(faults::STATUS) && struck.broken == tally.broken()
+}
+
+/// Whether the account holds what the clients were told it holds.
+fn all_found(clients: &[Client], account: &AccountHandle) -> bool {
+    let state = account.state();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let values: HashMap<String, String> = state["contacts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|contact| {
+            (text(&contact["channels"]["email"]["address"]), text(&contact["attributes"]["visit"]))
+        })
+        .collect();
+    let lost: usize = clients.iter().map(|client| client.lost(&values)).sum();
+    let accepted: u64 = clients.iter().map(|client| client.activities).sum();
+    let found = state["activities"].as_array().unwrap().len() as u64;
+    println!(
+        "{} contacts, {lost} not as written; {accepted} activities accepted, {found} found",
+        values.len()
+    );
+    lost == 0 && accepted == found
+}
+
+fn judge(judged: &[(&str, bool)]) -> ExitCode {
+    for (what, holds) in judged {
+        println!("{what}: {}", if *holds { "yes" } else { "NO" });
+    }
+    if judged.iter().all(|(_, holds)| *holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -100,7 +100,7 @@ impl Service {
             Method::GET => Input::default(),
             _ => Input::read(&request.headers, &request.body)?,
         };
-        let changes_late = request.method != Method::GET && !CHECKS_FIRST.contains(&operation);
+        let changes_late = request.method != Method::GET && !CHECKS_FIRST.contains(operation);
         Ok(Prepared { handler, call: Call::new(found, query, body, now, account.ids), changes_late })
     }
 

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use tokio::time::timeout;
 
 use crate::faults;
 use crate::shared::wire::{Connection, Template};
@@ -18,6 +19,9 @@ pub(crate) const KEY: &str = "soak";
 const CONTACTS: usize = 200;
 /// Activities of each client: unlike the journal, they are not bounded by the mock.
 const ACTIVITIES: u64 = 500;
+
+/// How long a reply may take: far longer than any fault holds one up, so that the run ends whatever the mock does.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A client and what it was told.
 pub(crate) struct Client {
@@ -93,7 +97,7 @@ impl Contact {
     async fn write(&mut self, wire: &mut Wire<'_>, value: u64) {
         match wire.send(self.upsert.with(value)).await {
             Outcome::Status(200 | 201) => (self.accepted, self.open) = (Some(value), None),
-            Outcome::Broken => self.open = Some(value),
+            Outcome::Broken | Outcome::Silent => self.open = Some(value),
             Outcome::Status(faults::STATUS) => {}
             other @ Outcome::Status(_) => wire.tally.unexplained(other, "an upsert"),
         }
@@ -101,7 +105,7 @@ impl Contact {
 
     async fn read(&mut self, wire: &mut Wire<'_>) {
         match wire.send(self.get.with(0)).await {
-            Outcome::Status(200) | Outcome::Broken => {}
+            Outcome::Status(200) | Outcome::Broken | Outcome::Silent => {}
             Outcome::Status(404) if self.accepted.is_none() => {}
             other @ Outcome::Status(_) => wire.tally.unexplained(other, "a read"),
         }
@@ -132,13 +136,14 @@ struct Wire<'a> {
 
 impl Wire<'_> {
     async fn send(&mut self, request: &[u8]) -> Outcome {
-        let outcome = match self.connection.exchange(request).await {
-            Ok(status) => Outcome::Status(status),
-            Err(_) => {
-                *self.connection = Connection::open(self.address).await.unwrap();
-                Outcome::Broken
-            }
+        let outcome = match timeout(PATIENCE, self.connection.exchange(request)).await {
+            Ok(Ok(status)) => Outcome::Status(status),
+            Ok(Err(_)) => Outcome::Broken,
+            Err(_) => Outcome::Silent,
         };
+        if !matches!(outcome, Outcome::Status(_)) {
+            *self.connection = Connection::open(self.address).await.unwrap();
+        }
         self.tally.count(outcome);
         outcome
     }

@@ -13,6 +13,8 @@ pub(crate) enum Outcome {
     Status(u16),
     /// The connection ended without a whole reply.
     Broken,
+    /// Nothing came in time.
+    Silent,
 }
 
 /// Counts of outcomes.
@@ -30,6 +32,7 @@ impl Tally {
             Outcome::Broken => {
                 self.broken.fetch_add(1, Ordering::Relaxed);
             }
+            Outcome::Silent => self.unexplained(outcome, "a request"),
         }
     }
 

@@ -76,6 +76,10 @@ impl Stream {
     }
 }
 
+fn ended() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "a fault ends the connection")
+}
+
 impl Read for Stream {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -90,10 +94,7 @@ impl Write for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.over {
-            return Poll::Ready(Err(io::Error::new(
-                io::ErrorKind::BrokenPipe,
-                "a fault ends the connection",
-            )));
+            return Poll::Ready(Err(ended()));
         }
         match this.sabotage.get() {
             Form::Whole | Form::Hang => Pin::new(&mut this.inner).poll_write(cx, bytes),
@@ -108,7 +109,10 @@ impl Write for Stream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
+        let this = self.get_mut();
+        // The server takes the reply for sent, and would wait for the next request while the client waits for the
+        // rest: the error makes it close the connection.
+        if this.over { Poll::Ready(Err(ended())) } else { Pin::new(&mut this.inner).poll_flush(cx) }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -20,6 +20,7 @@ mod openapi;
 mod orders;
 mod process;
 mod products;
+mod refusals;
 mod segment_classic;
 mod segment_ingest;
 mod snapshots;

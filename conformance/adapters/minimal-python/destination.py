@@ -54,7 +54,7 @@ def post(settings, path, body):
     return reply.status, reply.read().decode(errors="replace"), reply.getheader("retry-after", "")
 
 
-HELLO = {"protocol": 1, "destination": {"name": "minimal-python", "version": "1", "language": "python"},
+HELLO = {"protocol": 1, "destination": {"name": "my-destination", "version": "1", "language": "python"},
          "dialect": "actions", "capabilities": ["identify", "group", "track", "page"], "retry": "classify"}
 instances = {}
 

@@ -50,6 +50,11 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Walk through the handshake with a destination step by step and show where it goes wrong
     Doctor(Box<DoctorArgs>),
+    /// Write a destination to start from, which conforms, with its manifest and a run in CI
+    #[command(
+        after_help = "Example:\n  cordial-conformance init python\n\nA file that exists is never overwritten."
+    )]
+    Init(InitArgs),
     /// Print the JSON Schema of scenario files, for editors
     #[command(
         after_help = "Example, the first line of a scenario file for editors with the YAML language server:\n  \
@@ -197,6 +202,33 @@ pub(super) struct DoctorArgs {
 
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The language to write it in
+    #[arg(value_enum)]
+    pub(super) language: Language,
+
+    /// The folder to write into; it is made where it is missing
+    #[arg(value_name = "DIR", default_value = "cordial-destination")]
+    pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    Python,
+    Node,
+}
+
+impl Language {
+    /// As it is typed.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Node => "node",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,6 +5,7 @@ mod doctor;
 mod error;
 pub mod exit_code;
 mod explain;
+mod init;
 mod list;
 mod output;
 mod progress;
@@ -42,6 +43,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Some(Command::List(args)) => list::list(&args).await,
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Doctor(args)) => doctor::doctor(&args).await,
+        Some(Command::Init(args)) => init::init(&args),
         Some(Command::Schema) => schema::schema(),
         Some(Command::SelfTest(args)) => self_test::self_test(&args).await,
         Some(Command::Destination(args)) => self_test::destination(&args).await,

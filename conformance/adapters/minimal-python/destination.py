@@ -1,8 +1,8 @@
-"""A Cordial destination in plain Python 3 without libraries. Copy it, and put your own code into `deliver`.
-
-One JSON object per line comes in on stdin, one goes out on stdout; print everything else to stderr."""
-import http.client, json, sys
-from concurrent.futures import ThreadPoolExecutor
+"""A Cordial destination in plain Python 3 without libraries. Put your own code into `deliver`."""
+import http.client
+import json
+import time
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 
@@ -13,13 +13,13 @@ def request_of(event, settings):
            "segmentId": user, "segmentIdKey": settings.get("segmentIdKey")}
     if event["type"] == "identify":
         rows = (settings.get("integration") or {}).get("attributeMapping", [])
-        attributes = {row["cordialKey"]: find({"user_id": user, **traits}, row["segmentField"]) for row in rows}
-        return "upsertContact", {**who, "attributes": without_none(attributes)}
+        found = {row["cordialKey"]: find({"user_id": user, **traits}, row["segmentField"]) for row in rows}
+        return "upsertContact", {**who, "attributes": without_none(found)}
     if event["type"] == "group":
         return "addContactToList", {**who, "groupId": event.get("groupId"), "listName": traits.get("name")}
     action = "pageView" if event["type"] == "page" else event.get("event")
-    what = {"action": action, "time": event.get("timestamp"), "properties": event.get("properties")}
-    return "createContactactivity", {**who, **what}
+    who.update(action=action, time=event.get("timestamp"), properties=event.get("properties"))
+    return "createContactactivity", who
 
 
 def without_none(values):
@@ -33,53 +33,28 @@ def find(values, path):
 
 
 def deliver(event, settings):
+    """What became of an event: `delivered`, `rejected` (final), `retryable`, or `dropped` (not sent on purpose)."""
     path, body = request_of(event, settings)
+    address = urlsplit(settings["endpoint"])
+    connect = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+    headers = {"x-api-key": settings["apiKey"], "content-type": "application/json"}
     try:
-        status, message, retry_after = post(settings, path, without_none(body))
+        connection = connect(address.netloc, timeout=settings.get("timeoutMs", 9000) / 1000)
+        connection.request("POST", f"/api/segment/{path}", json.dumps(without_none(body)), headers)
+        reply = connection.getresponse()
+        status, message = reply.status, reply.read().decode(errors="replace")
     except (OSError, http.client.HTTPException) as failure:
         return {"outcome": "retryable", "message": repr(failure)}
     later = status in (408, 423, 429) or (status >= 500 and status != 501)
-    wait = {"retryAfterMs": min(int(retry_after) * 1000, 2**53)} if later and retry_after.isdecimal() else {}
     outcome = "delivered" if 200 <= status < 300 else "retryable" if later else "rejected"
-    return {"outcome": outcome, "status": status, "message": message, **wait}
+    wait = milliseconds(reply.getheader("retry-after", "")) if later else None
+    return without_none({"outcome": outcome, "status": status, "message": message, "retryAfterMs": wait})
 
 
-def post(settings, path, body):
-    address = urlsplit(settings["endpoint"])
-    connect = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = connect(address.netloc, timeout=settings.get("timeoutMs", 9000) / 1000)
-    headers = {"x-api-key": settings["apiKey"], "content-type": "application/json"}
-    connection.request("POST", f"/api/segment/{path}", json.dumps(body), headers)
-    reply = connection.getresponse()
-    return reply.status, reply.read().decode(errors="replace"), reply.getheader("retry-after", "")
-
-
-HELLO = {"protocol": 1, "destination": {"name": "my-destination", "version": "1", "language": "python"},
-         "dialect": "actions", "capabilities": ["identify", "group", "track", "page"], "retry": "classify"}
-instances = {}
-
-
-def answer(op, request):
-    if op == "hello":
-        return HELLO
-    if op == "open":
-        instances[request["instance"]] = request["settings"]
-    if op == "deliver":
-        return {"results": [deliver(event, instances[request["instance"]]) for event in request["events"]]}
-    return {}  # `drain`, `close` and `bye`: nothing is pending once `deliver` has returned
-
-
-def serve(request):
+def milliseconds(text):
+    """`Retry-After` is a number of seconds or a date."""
     try:
-        reply = answer(request["op"], request)
-    except Exception as fault:  # a fault of this program, and no refusal of Cordial's
-        reply = {"error": {"message": repr(fault)}}
-    sys.stdout.write(json.dumps({"id": request["id"], **reply}) + "\n")  # one write: replies must not mix
-    sys.stdout.flush()
-
-
-with ThreadPoolExecutor(16) as pool:
-    for request in map(json.loads, sys.stdin):
-        pool.submit(serve, request)
-        if request["op"] == "bye":
-            break
+        wait = int(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp() - time.time()
+    except (TypeError, ValueError):
+        return None
+    return min(int(wait * 1000), 2**53) if wait >= 0 else None

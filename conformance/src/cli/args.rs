@@ -219,6 +219,8 @@ pub(super) struct InitArgs {
 pub(super) enum Language {
     Python,
     Node,
+    Go,
+    Rust,
 }
 
 impl Language {
@@ -227,6 +229,8 @@ impl Language {
         match self {
             Self::Python => "python",
             Self::Node => "node",
+            Self::Go => "go",
+            Self::Rust => "rust",
         }
     }
 }

@@ -16,17 +16,37 @@ const WORKFLOW_PATH: &str = ".github/workflows/cordial.yml";
 /// A file's path in the new folder, and its text.
 type File = (&'static str, &'static str);
 
+macro_rules! template {
+    ($path:literal) => {
+        include_str!(concat!("../../templates/", $path))
+    };
+}
+
 impl Language {
-    /// The adapter comes first.
+    /// The destination, where one's own code goes, comes first.
     const fn files(self) -> &'static [File] {
         match self {
             Self::Python => &[
                 ("destination.py", include_str!("../../adapters/minimal-python/destination.py")),
-                ("manifest.yaml", include_str!("../../templates/python/manifest.yaml")),
+                ("adapter.py", include_str!("../../adapters/minimal-python/adapter.py")),
+                ("manifest.yaml", template!("python/manifest.yaml")),
             ],
             Self::Node => &[
-                ("destination.mjs", include_str!("../../templates/node/destination.mjs")),
-                ("manifest.yaml", include_str!("../../templates/node/manifest.yaml")),
+                ("destination.mjs", template!("node/destination.mjs")),
+                ("adapter.mjs", template!("node/adapter.mjs")),
+                ("manifest.yaml", template!("node/manifest.yaml")),
+            ],
+            Self::Go => &[
+                ("destination.go", template!("go/destination.go")),
+                ("adapter.go", template!("go/adapter.go")),
+                ("go.mod", template!("go/go.mod")),
+                ("manifest.yaml", template!("go/manifest.yaml")),
+            ],
+            Self::Rust => &[
+                ("src/destination.rs", template!("rust/src/destination.rs")),
+                ("src/main.rs", template!("rust/src/main.rs")),
+                ("Cargo.toml", template!("rust/Cargo.toml.in")),
+                ("manifest.yaml", template!("rust/manifest.yaml")),
             ],
         }
     }
@@ -54,12 +74,13 @@ pub(super) fn init(arguments: &InitArgs) -> Result<u8, CliError> {
     }
     let manifest = folder.join("manifest.yaml");
     let manifest = shlex::try_quote(&manifest.to_string_lossy()).map_err(CliError::usage)?.into_owned();
-    let adapter = files.first().map(|(path, _)| folder.join(path)).unwrap_or_default();
+    let program = super::run::program();
+    let destination = files.first().map(|(path, _)| folder.join(path)).unwrap_or_default();
     let _ = write!(
         out,
-        "next:\n  cordial-conformance doctor --destination {manifest}\n  cordial-conformance run --destination {manifest}\n  \
+        "next:\n  {program} doctor --destination {manifest}\n  {program} run --destination {manifest}\n  \
          put your own code into `deliver` in {}, and run again\n",
-        adapter.display()
+        destination.display()
     );
     if let Some(root) = root.filter(|root| absolute(folder).is_ok_and(|folder| folder != *root)) {
         let _ = writeln!(

@@ -64,7 +64,7 @@ fn options(arguments: &RunArgs) -> RunOptions {
 }
 
 /// How a rerun is written: as cargo runs this program in a checkout, else by its name.
-fn program() -> String {
+pub(super) fn program() -> String {
     if std::env::var_os("CARGO").is_some() {
         "cargo run --".to_owned()
     } else {

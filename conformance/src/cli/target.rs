@@ -69,6 +69,9 @@ fn from_manifest(path: &str) -> Result<Target, CliError> {
         )));
     }
     let manifest = Manifest::load(file).map_err(CliError::usage)?;
+    if let Some(build) = &manifest.build {
+        run_build(path, build)?;
+    }
     let arguments = ["--destination", path].map(str::to_owned).to_vec();
     Ok(Target {
         driver: manifest.driver(),
@@ -76,6 +79,26 @@ fn from_manifest(path: &str) -> Result<Target, CliError> {
         arguments,
         manifest: Some((file.to_owned(), manifest)),
     })
+}
+
+/// Runs a manifest's `build`, which may take as long as it takes; its output is shown where it fails.
+fn run_build(path: &str, build: &Program) -> Result<(), CliError> {
+    let [program, arguments @ ..] = build.command.as_slice() else { return Ok(()) };
+    let words: Vec<_> = build.command.iter().map(|word| word.to_string_lossy()).collect();
+    let words = words.join(" ");
+    eprintln!("building: {words}");
+    let mut command = std::process::Command::new(program);
+    command.args(arguments).envs(build.env.iter().cloned()).stdin(std::process::Stdio::null());
+    if let Some(folder) = &build.folder {
+        command.current_dir(folder);
+    }
+    let failed = |why: String| CliError::DidNotStart(format!("manifest {path}: its build `{words}` {why}"));
+    let output = command.output().map_err(|error| failed(format!("cannot be run: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Err(failed(format!("ended with {}\n{}", output.status, indented(&String::from_utf8_lossy(&said)))))
 }
 
 impl Target {

@@ -26,6 +26,8 @@ pub struct Manifest {
     pub reach: Reach,
     /// How long it may take for one operation.
     pub deadline: Duration,
+    /// What has to run before it can start: a compiler, say.
+    pub build: Option<Program>,
 }
 
 /// How a destination is reached.
@@ -53,6 +55,8 @@ struct Document {
     capabilities: BTreeSet<Capability>,
     #[serde(default)]
     retry: Retry,
+    #[serde(default)]
+    build: Vec<String>,
     #[serde(default)]
     command: Vec<String>,
     #[serde(default)]
@@ -130,12 +134,14 @@ impl Document {
                 .filter(|deadline| !deadline.is_zero())
                 .ok_or_else(|| format!("deadlineSeconds: {seconds} is no time to wait"))?,
         };
+        let env: Vec<_> = self.env.into_iter().collect();
+        let program = |command: Vec<String>| Program {
+            command: command.into_iter().map(Into::into).collect(),
+            folder: Some(folder.to_owned()),
+            env: env.clone(),
+        };
         let reach = match (self.command.is_empty(), self.url) {
-            (false, None) => Reach::Command(Program {
-                command: self.command.into_iter().map(Into::into).collect(),
-                folder: Some(folder.to_owned()),
-                env: self.env.into_iter().collect(),
-            }),
+            (false, None) => Reach::Command(program(self.command)),
             (true, Some(url)) => Reach::Url(url),
             (true, None) => return Err("nothing says how to reach the destination: add `command: [program, argument]` or `url: http://...`".to_owned()),
             (false, Some(_)) => return Err("`command` and `url` are both given: keep the one that the destination speaks".to_owned()),
@@ -147,6 +153,7 @@ impl Document {
             retry: self.retry,
             reach,
             deadline,
+            build: (!self.build.is_empty()).then(|| program(self.build)),
         })
     }
 }

@@ -1,6 +1,4 @@
 // A Cordial destination in plain Node (18 or newer) without libraries. Put your own code into `deliver`.
-// One JSON object per line comes in on stdin, one goes out on stdout; print everything else to stderr.
-import { createInterface } from "node:readline";
 
 // What a Segment event becomes: a path of Cordial's Segment ingest, and a body.
 function requestOf(event, settings) {
@@ -20,7 +18,8 @@ function requestOf(event, settings) {
   return ["createContactactivity", { ...who, action, time: event.timestamp ?? undefined, properties }];
 }
 
-async function deliver(event, settings) {
+// What became of an event: `delivered`, `rejected` (final), `retryable`, or `dropped` (not sent on purpose).
+export async function deliver(event, settings) {
   const [path, body] = requestOf(event, settings);
   const headers = { "x-api-key": settings.apiKey, "content-type": "application/json" };
   const request = { method: "POST", headers, body: JSON.stringify(body), redirect: "manual" };
@@ -41,20 +40,3 @@ function milliseconds(text) {
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : / GMT$/.test(text) ? Date.parse(text) - Date.now() : NaN;
   return wait >= 0 ? Math.min(wait, Number.MAX_SAFE_INTEGER) : undefined;
 }
-
-const destination = { name: "my-destination", version: "1", language: "node" };
-const capabilities = ["identify", "group", "track", "page"];
-const instances = new Map();
-async function answer({ op, instance, settings, events }) {
-  if (op === "hello") return { protocol: 1, destination, dialect: "actions", capabilities, retry: "classify" };
-  if (op === "open") instances.set(instance, settings);
-  const results = [];
-  for (const event of events ?? []) results.push(await deliver(event, instances.get(instance)));
-  return op === "deliver" ? { results } : {}; // nothing is pending once `deliver` has returned
-}
-
-createInterface({ input: process.stdin }).on("line", async (line) => {
-  const request = JSON.parse(line);
-  const reply = await answer(request).catch((fault) => ({ error: { message: String(fault) } }));
-  process.stdout.write(`${JSON.stringify({ id: request.id, ...reply })}\n`, () => request.op === "bye" && process.exit());
-});

@@ -1,0 +1,3 @@
+module example.com/my-destination
+
+go 1.19

@@ -55,6 +55,11 @@ pub(super) enum Command {
         after_help = "Example:\n  cordial-conformance init python\n\nA file that exists is never overwritten."
     )]
     Init(InitArgs),
+    /// Freeze what a release requires, and list the releases that did
+    #[command(
+        after_help = "Example:\n  cordial-conformance requirements freeze 0.2.0\n  cordial-conformance run --requirements 0.2.0"
+    )]
+    Requirements(RequirementsArgs),
     /// Print the JSON Schema of scenario files, for editors
     #[command(
         after_help = "Example, the first line of a scenario file for editors with the YAML language server:\n  \
@@ -136,6 +141,10 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) seed: u64,
 
+    /// Hold it to what a release required, as in `0.1.0`: scenarios that came later advise only
+    #[arg(long, value_name = "VERSION")]
+    pub(super) requirements: Option<String>,
+
     /// Failures that are accepted for now; by default `known-failures.yaml` beside the manifest, where there is one
     #[arg(long, value_name = "FILE")]
     pub(super) known_failures: Option<PathBuf>,
@@ -202,6 +211,27 @@ pub(super) struct DoctorArgs {
 
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RequirementsArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<RequirementsCommand>,
+
+    /// A folder of scenario files; the ones that come built in when left out
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) scenarios: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RequirementsCommand {
+    /// The releases that froze what they require; the default
+    List,
+    /// Write down every scenario that must pass today as what this release requires
+    Freeze {
+        /// The release
+        version: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,9 @@ pub enum CliError {
     /// The destination did not start or did not answer its greeting.
     #[error("{0}")]
     DidNotStart(String),
+    /// What was to be judged is not all there.
+    #[error("{0}")]
+    Incomplete(String),
     /// The harness is at fault.
     #[error("{0}\n  this is a fault of the harness, not of the destination: please report it")]
     Harness(String),
@@ -23,6 +26,7 @@ impl CliError {
         match self {
             Self::Usage(_) => exit_code::USAGE,
             Self::DidNotStart(_) => exit_code::DID_NOT_START,
+            Self::Incomplete(_) => exit_code::NOTHING_RAN,
             Self::Harness(_) => exit_code::HARNESS_FAULT,
         }
     }

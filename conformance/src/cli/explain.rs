@@ -13,7 +13,7 @@ use crate::scenario::{ExpectedResult, Level, Scenario};
 /// Prints what one scenario stands for, does and expects.
 pub(super) fn explain(arguments: &ExplainArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.scenarios.as_deref())?;
-    let Some(scenario) = set.get(&arguments.id) else {
+    let Some(scenario) = set.get(&super::current(&arguments.id, &set)) else {
         // The filter knows what was most likely meant.
         let ids: Vec<&str> = set.iter().map(|scenario| scenario.id.as_str()).collect();
         let filter = Filter::new(&[globset::escape(&arguments.id)]).map_err(CliError::usage)?;

@@ -6,14 +6,13 @@ use serde_json::{Value, json};
 
 use super::args::{ColorArg, DestinationArgs, ListArgs};
 use super::{CliError, exit_code, output, scenarios, target};
-use crate::run::{Claims, Filter, Plan, SnapshotPlan, why_not_applicable};
+use crate::run::{Claims, Plan, SnapshotPlan, why_not_applicable};
 use crate::scenario::Scenario;
 
 /// Prints the scenarios.
 pub(super) async fn list(arguments: &ListArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.selection.scenarios.as_deref())?;
-    let filter =
-        Filter::new(&arguments.selection.only).map_err(CliError::usage)?.within(arguments.selection.profile);
+    let filter = super::filter(&arguments.selection, &set)?;
     let plan = Plan::new(&set, &filter, arguments.selection.shard).map_err(CliError::usage)?;
     let claims = claims(&arguments.destination).await?;
     let text =

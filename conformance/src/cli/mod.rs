@@ -9,6 +9,7 @@ mod init;
 mod list;
 mod output;
 mod progress;
+mod requirements;
 mod run;
 mod schema;
 mod self_test;
@@ -20,8 +21,9 @@ use clap::Parser;
 
 pub use error::CliError;
 
+use crate::run::Filter;
 use crate::scenario::{self, ScenarioSet};
-use args::{Cli, Command};
+use args::{Cli, Command, SelectionArgs};
 
 /// Runs the program with these arguments, the first of which is its own name, and returns its exit code: one of
 /// [`exit_code`]. A command line that cannot be read, and `--help`, end the process right here.
@@ -44,10 +46,32 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Doctor(args)) => doctor::doctor(&args).await,
         Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Requirements(args)) => requirements::requirements(&args),
         Some(Command::Schema) => schema::schema(),
         Some(Command::SelfTest(args)) => self_test::self_test(&args).await,
         Some(Command::Destination(args)) => self_test::destination(&args).await,
     }
+}
+
+/// What the selection takes; ids that were renamed are followed, with a notice.
+fn filter(selection: &SelectionArgs, set: &ScenarioSet) -> Result<Filter, CliError> {
+    let only: Vec<String> = selection.only.iter().map(|pattern| current(pattern, set)).collect();
+    Ok(Filter::new(&only).map_err(CliError::usage)?.within(selection.profile))
+}
+
+/// The id of today, with a notice where another was given.
+fn current(id: &str, set: &ScenarioSet) -> String {
+    let current = set.current(id);
+    if current != id {
+        notice(&format!("`{id}` is called `{current}` now"));
+    }
+    current.to_owned()
+}
+
+/// Something that is good to know and changes no verdict.
+fn notice(text: &str) {
+    // stderr may be closed.
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("note: {text}\n"));
 }
 
 /// The scenarios of a folder, or those that come built in.

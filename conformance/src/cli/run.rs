@@ -9,9 +9,9 @@ use super::progress::Bar;
 use super::{CliError, exit_code, output, scenarios, target};
 use crate::report;
 use crate::run::{
-    self, Filter, Plan, Profile, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode,
-    SnapshotPlan,
+    self, Plan, Profile, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode, SnapshotPlan,
 };
+use crate::scenario::{Requirements, ScenarioSet};
 
 /// Where the scenarios of a checkout are, and with them the stored exchanges.
 const CHECKOUT: &str = "scenarios";
@@ -19,26 +19,48 @@ const CHECKOUT: &str = "scenarios";
 /// Runs scenarios and reports.
 pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.selection.scenarios.as_deref())?;
-    let filter =
-        Filter::new(&arguments.selection.only).map_err(CliError::usage)?.within(arguments.selection.profile);
+    let filter = super::filter(&arguments.selection, &set)?;
+    let requirements = requirements(arguments, &set)?;
+    arguments.report.iter().try_for_each(remove_stale)?;
     let plan = Plan::new(&set, &filter, arguments.selection.shard).map_err(CliError::usage)?;
     let mut subjects = Vec::new();
     for target in target::targets(&arguments.destination)? {
         let plan = |name: &str| snapshot_plan(arguments, name);
-        subjects.push(target.greet(arguments.known_failures.as_deref(), plan).await?);
+        let mut subject = target.greet(arguments.known_failures.as_deref(), plan).await?;
+        subject.known_failures.follow(&set).iter().for_each(|notice| super::notice(notice));
+        subjects.push(subject);
     }
     let bar = Bar::new();
     let progress: &dyn Progress = if std::io::stderr().is_terminal() { &bar } else { &Silent };
-    let report =
+    let mut report =
         run::run(&plan, &subjects, &options(arguments), progress).await.map_err(|error| match error {
             RunError::BadScenarios(_) => CliError::usage(error),
             RunError::Fault(_) => CliError::harness(error),
         })?;
+    if let Some(requirements) = &requirements {
+        report.hold_to(requirements);
+    }
     for wanted in &arguments.report {
         write(wanted, &report)?;
     }
     output::print(&report::text::render(&report, arguments.verbose), arguments.output.color);
     Ok(exit_code::of(report.conclusion()))
+}
+
+/// What the run is held to. Where a part of it is gone, the run would claim more than it saw.
+fn requirements(arguments: &RunArgs, set: &ScenarioSet) -> Result<Option<Requirements>, CliError> {
+    let Some(version) = &arguments.requirements else { return Ok(None) };
+    let folder = arguments.selection.scenarios.as_deref();
+    let requirements = Requirements::read(folder, version, set).map_err(CliError::usage)?;
+    if requirements.missing().is_empty() {
+        return Ok(Some(requirements));
+    }
+    Err(CliError::Incomplete(format!(
+        "{version} requires {} scenarios, and {} of them are not here: {}\n  fix: use a suite that has them, or say in contract/renames.yaml what they are called now",
+        requirements.len(),
+        requirements.missing().len(),
+        requirements.missing().join(", ")
+    )))
 }
 
 fn options(arguments: &RunArgs) -> RunOptions {
@@ -98,7 +120,31 @@ fn write(wanted: &ReportArg, report: &RunReport) -> Result<(), CliError> {
         ReportFormat::Json => report::json::render(report).map_err(CliError::harness)?,
         ReportFormat::Junit => report::junit::render(report).map_err(CliError::harness)?,
     };
-    std::fs::write(&wanted.file, text).map_err(|error| {
-        CliError::Usage(format!("the report {} cannot be written: {error}", wanted.file.display()))
-    })
+    write_whole(&wanted.file, &text).map_err(|error| cannot_write(wanted, &error))
+}
+
+fn cannot_write(wanted: &ReportArg, error: &std::io::Error) -> CliError {
+    CliError::Usage(format!("the report {} cannot be written: {error}", wanted.file.display()))
+}
+
+/// A report of an earlier run: whoever reads it after this one was stopped half-way would believe it.
+fn remove_stale(wanted: &ReportArg) -> Result<(), CliError> {
+    match std::fs::symlink_metadata(&wanted.file) {
+        Ok(about) if about.is_file() => {
+            std::fs::remove_file(&wanted.file).map_err(|error| cannot_write(wanted, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Half a report is none: the file is there once all of it is.
+fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
+    if file.exists() {
+        // A device or a pipe: what was a file is gone since the start.
+        return std::fs::write(file, text);
+    }
+    let mut partial = file.as_os_str().to_owned();
+    partial.push(".partial");
+    std::fs::write(&partial, text)?;
+    std::fs::rename(&partial, file)
 }

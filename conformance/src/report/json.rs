@@ -18,6 +18,8 @@ struct Document<'a> {
     format: u32,
     suite: Suite<'a>,
     conclusion: &'static str,
+    /// The release whose requirements the run was held to.
+    requirements: Option<&'a str>,
     destinations: Vec<Destination<'a>>,
     differences: Vec<Difference<'a>>,
     stray_requests: &'a [String],
@@ -133,6 +135,7 @@ pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
             Conclusion::NothingRan => "nothing-ran",
             Conclusion::HarnessFault => "harness-fault",
         },
+        requirements: report.requirements.as_ref().map(|(version, _)| version.as_str()),
         destinations: report.destinations.iter().map(destination).collect(),
         differences: report
             .differences

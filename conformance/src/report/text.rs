@@ -46,6 +46,9 @@ fn head(report: &RunReport) -> String {
         report.clock,
         report.seed
     );
+    if let Some((version, count)) = &report.requirements {
+        let _ = writeln!(out, "  held to what {version} required, {count} scenarios; the others advise");
+    }
     for destination in &report.destinations {
         let capabilities: Vec<String> =
             destination.claims.capabilities.iter().map(ToString::to_string).collect();

@@ -20,6 +20,7 @@ use super::filter::nearest;
 use super::report::{Problem, ProblemKind, ScenarioReport};
 use super::verdict::Verdict;
 use crate::judge::Check;
+use crate::scenario::ScenarioSet;
 
 /// The entries of one known-failures file.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +83,19 @@ impl KnownFailures {
             }
         }
         Ok(Self { entries })
+    }
+
+    /// Follows ids that were renamed; says which entries still have an old one.
+    pub fn follow(&mut self, set: &ScenarioSet) -> Vec<String> {
+        let mut notices = Vec::new();
+        for entry in &mut self.entries {
+            let current = set.current(&entry.id).to_owned();
+            if current != entry.id {
+                notices.push(format!("known failures: `{}` is called `{current}` now", entry.id));
+                entry.id = current;
+            }
+        }
+        notices
     }
 
     /// Turns accepted failures into [`Verdict::KnownFailure`] and returns what is out of date in the file.

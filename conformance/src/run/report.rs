@@ -3,7 +3,7 @@
 use cordial_mock::JournalEntry;
 
 use crate::judge::Check;
-use crate::scenario::Level;
+use crate::scenario::{Level, Requirements};
 
 use super::snapshots::{SnapshotPlan, SnapshotState};
 use super::subject::Claims;
@@ -22,6 +22,8 @@ pub struct RunReport {
     pub selected: usize,
     /// How many scenarios there are.
     pub available: usize,
+    /// The release whose requirements the run was held to, and how many they are; all of today's where there is none.
+    pub requirements: Option<(String, usize)>,
     /// One report per destination.
     pub destinations: Vec<DestinationReport>,
     /// Where two destinations of one dialect left different accounts behind.
@@ -194,6 +196,22 @@ impl DestinationReport {
     }
 }
 
+impl RunReport {
+    /// Holds the run to what a release required. What came later is shown, and turns nothing red.
+    pub fn hold_to(&mut self, requirements: &Requirements) {
+        let scenarios = self.destinations.iter_mut().flat_map(|destination| &mut destination.scenarios);
+        for scenario in scenarios.filter(|scenario| !requirements.holds(&scenario.id)) {
+            scenario.of_contract = false;
+            scenario.snapshot = SnapshotState::NotLookedAt;
+            if scenario.verdict.is_red() {
+                scenario.verdict = Verdict::Advised;
+            }
+        }
+        self.differences.retain(|difference| requirements.holds(&difference.scenario));
+        self.requirements = Some((requirements.version.clone(), requirements.len()));
+    }
+}
+
 impl ScenarioReport {
     /// A report of `id` with nothing in it but a verdict.
     pub(super) fn blank(id: &str, verdict: Verdict) -> Self {
@@ -262,6 +280,7 @@ mod tests {
             differences: Vec::new(),
             stray_requests: Vec::new(),
             harness_faults: Vec::new(),
+            requirements: None,
         }
     }
 

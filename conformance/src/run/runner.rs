@@ -139,6 +139,7 @@ pub async fn run(
         differences: differences(plan, subjects, &attempts),
         stray_requests: harness.stray_requests().iter().map(one_line).collect(),
         harness_faults: faults,
+        requirements: None,
     };
     if let Some(harness) = Arc::into_inner(harness) {
         harness.shutdown().await;

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use super::check::check;
+use super::contract::{CONTRACT, RENAMES, Renames};
 use super::error::{LoadErrors, Mistake};
 use super::file::File;
 use super::model::{Scenario, ScenarioSet};
 
 /// The scenarios that this program was built with.
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios");
+pub(super) static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios");
 
-/// The folder of stored exchanges, which are no scenarios.
-const SNAPSHOTS: &str = "snapshots";
+/// The folders of stored exchanges and of what is said about scenarios: there are no scenarios in them.
+const OTHER: [&str; 2] = ["snapshots", CONTRACT];
 
 /// The scenarios that come built in.
 ///
@@ -22,7 +23,7 @@ const SNAPSHOTS: &str = "snapshots";
 pub fn embedded() -> Result<ScenarioSet, LoadErrors> {
     let mut files = Vec::new();
     collect_embedded(&EMBEDDED, &mut files);
-    read(files)
+    read(files, Renames::read(None))
 }
 
 fn collect_embedded(dir: &Dir<'static>, files: &mut Vec<(PathBuf, Result<String, String>)>) {
@@ -30,12 +31,12 @@ fn collect_embedded(dir: &Dir<'static>, files: &mut Vec<(PathBuf, Result<String,
         let text = file.contents_utf8().map(str::to_owned).ok_or_else(|| "the file is not UTF-8".to_owned());
         files.push((file.path().to_owned(), text));
     }
-    for dir in dir.dirs().filter(|dir| !dir.path().starts_with(SNAPSHOTS)) {
+    for dir in dir.dirs().filter(|dir| !OTHER.iter().any(|other| dir.path().starts_with(other))) {
         collect_embedded(dir, files);
     }
 }
 
-/// The scenarios of a folder and the folders in it: every `.yaml` file outside of `snapshots`.
+/// The scenarios of a folder and the folders in it: every `.yaml` file outside of `snapshots` and `contract`.
 ///
 /// # Errors
 /// All mistakes of all files, each with its place. A folder without a scenario is a mistake as well.
@@ -46,7 +47,7 @@ pub fn load(folder: &Path) -> Result<ScenarioSet, LoadErrors> {
         let text = std::fs::read_to_string(folder.join(&path)).map_err(|error| error.to_string());
         (path, text)
     });
-    read(files.collect()).map_err(|LoadErrors(mut mistakes)| {
+    read(files.collect(), Renames::read(Some(folder))).map_err(|LoadErrors(mut mistakes)| {
         for mistake in &mut mistakes {
             mistake.file = folder.join(&mistake.file).display().to_string();
         }
@@ -59,7 +60,7 @@ fn collect(root: &Path, folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), M
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.is_dir() {
-            if path.strip_prefix(root).ok() != Some(Path::new(SNAPSHOTS)) {
+            if !path.strip_prefix(root).is_ok_and(|path| OTHER.iter().any(|other| path == Path::new(other))) {
                 collect(root, &path, paths)?;
             }
         } else if is_scenario(&path) {
@@ -77,7 +78,10 @@ fn whole(file: &Path, message: impl Into<String>) -> Mistake {
     Mistake { file: file.display().to_string(), line: 0, column: 0, message: message.into() }
 }
 
-fn read(mut files: Vec<(PathBuf, Result<String, String>)>) -> Result<ScenarioSet, LoadErrors> {
+fn read(
+    mut files: Vec<(PathBuf, Result<String, String>)>,
+    renames: Result<Renames, String>,
+) -> Result<ScenarioSet, LoadErrors> {
     files.sort();
     let (mut scenarios, mut mistakes) = (Vec::new(), Vec::new());
     for (path, text) in files {
@@ -92,8 +96,13 @@ fn read(mut files: Vec<(PathBuf, Result<String, String>)>) -> Result<ScenarioSet
     if !mistakes.is_empty() {
         return Err(LoadErrors(mistakes));
     }
+    let renames = renames.map_err(|error| LoadErrors(vec![whole(Path::new(RENAMES), error)]))?;
+    let wrong = renames.mistakes(|id| scenarios.iter().any(|scenario: &Scenario| scenario.id == id));
+    if !wrong.is_empty() {
+        return Err(LoadErrors(wrong.into_iter().map(|why| whole(Path::new(RENAMES), why)).collect()));
+    }
     scenarios.sort_by(|a: &Scenario, b| a.id.cmp(&b.id));
-    Ok(ScenarioSet(scenarios))
+    Ok(ScenarioSet { scenarios, renames })
 }
 
 /// Reads one file; `path` is relative to the folder of scenarios, and gives the id.

@@ -1,12 +1,14 @@
 //! The contract as data: scenarios, read from strict YAML, one per file.
 
 mod check;
+mod contract;
 mod error;
 mod file;
 mod load;
 mod model;
 mod schema;
 
+pub use contract::{Requirements, versions};
 pub use error::{LoadErrors, Mistake};
 pub use load::{embedded, load};
 pub use model::{

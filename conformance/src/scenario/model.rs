@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::contract::Renames;
 use crate::protocol::{Outcome, Retry};
 
 /// One statement of the contract: what is given, what happens, what must come of it.
@@ -210,32 +211,41 @@ pub enum Level {
     Should,
 }
 
-/// Scenarios by id.
+/// Scenarios by id, and the ids that they had before.
 #[derive(Debug, Clone, Default)]
-pub struct ScenarioSet(pub(super) Vec<Scenario>);
+pub struct ScenarioSet {
+    pub(super) scenarios: Vec<Scenario>,
+    pub(super) renames: Renames,
+}
 
 impl ScenarioSet {
     /// All of them, in the order of their ids.
     pub fn iter(&self) -> std::slice::Iter<'_, Scenario> {
-        self.0.iter()
+        self.scenarios.iter()
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.scenarios.len()
     }
 
     /// Whether there is none. A set that was loaded has at least one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.scenarios.is_empty()
     }
 
     /// The scenario with this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Scenario> {
-        self.0.iter().find(|scenario| scenario.id == id)
+        self.scenarios.iter().find(|scenario| scenario.id == id)
+    }
+
+    /// The id of today of a scenario that may have been renamed; any other text is returned as it is.
+    #[must_use]
+    pub fn current<'a>(&'a self, id: &'a str) -> &'a str {
+        self.renames.get(id).unwrap_or(id)
     }
 }
 

@@ -55,6 +55,10 @@ pub(super) enum Command {
         after_help = "Example:\n  cordial-conformance init python\n\nA file that exists is never overwritten."
     )]
     Init(InitArgs),
+    /// Merge the reports of shards, and compare destinations
+    #[command(after_help = "Example:\n  cordial-conformance run --shard 1/2 --report json=1.json\n  \
+        cordial-conformance run --shard 2/2 --report json=2.json\n  cordial-conformance matrix 1.json 2.json")]
+    Matrix(MatrixArgs),
     /// Freeze what a release requires, and list the releases that did
     #[command(
         after_help = "Example:\n  cordial-conformance requirements freeze 0.2.0\n  cordial-conformance run --requirements 0.2.0"
@@ -211,6 +215,17 @@ pub(super) struct DoctorArgs {
 
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MatrixArgs {
+    /// JSON reports of `run`, of one suite: each destination whole, or all of its shards
+    #[arg(required = true, value_name = "REPORT.json")]
+    pub(super) reports: Vec<PathBuf>,
+
+    /// Every scenario, not only those that fail or in which the destinations differ
+    #[arg(long)]
+    pub(super) all: bool,
 }
 
 #[derive(Debug, Args)]

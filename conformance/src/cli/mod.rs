@@ -7,6 +7,7 @@ pub mod exit_code;
 mod explain;
 mod init;
 mod list;
+mod matrix;
 mod output;
 mod progress;
 mod requirements;
@@ -46,6 +47,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Doctor(args)) => doctor::doctor(&args).await,
         Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Matrix(args)) => matrix::matrix(&args),
         Some(Command::Requirements(args)) => requirements::requirements(&args),
         Some(Command::Schema) => schema::schema(),
         Some(Command::SelfTest(args)) => self_test::self_test(&args).await,

@@ -35,6 +35,11 @@ struct Suite<'a> {
     seed: u64,
     scenarios: usize,
     selected: usize,
+    /// The same for the same scenarios, whichever of them were selected.
+    fingerprint: &'a str,
+    /// As in `2/4`; absent where it was all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -128,6 +133,8 @@ pub fn render(report: &RunReport) -> Result<String, serde_json::Error> {
             seed: report.seed,
             scenarios: report.available,
             selected: report.selected,
+            fingerprint: &report.fingerprint,
+            shard: report.shard.map(|shard| shard.to_string()),
         },
         conclusion: match report.conclusion() {
             Conclusion::Conforms => "conforms",

@@ -5,5 +5,6 @@
 mod exchange;
 pub mod json;
 pub mod junit;
+pub mod matrix;
 mod style;
 pub mod text;

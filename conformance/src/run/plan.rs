@@ -2,6 +2,7 @@
 
 use crate::scenario::{Scenario, ScenarioSet};
 
+use super::account_key::fnv1a;
 use super::applicability::why_not_applicable;
 use super::filter::{Filter, FilterError};
 use super::shard::Shard;
@@ -13,6 +14,8 @@ pub struct Plan<'a> {
     selected: Vec<&'a Scenario>,
     all_ids: Vec<&'a str>,
     partial: bool,
+    shard: Option<Shard>,
+    fingerprint: String,
 }
 
 /// One scenario as it concerns one destination.
@@ -32,11 +35,15 @@ impl<'a> Plan<'a> {
         all.sort_by(|a, b| a.id.cmp(&b.id));
         let all_ids: Vec<&str> = all.iter().map(|scenario| scenario.id.as_str()).collect();
         filter.check_against(&all_ids)?;
+        // Every field of every scenario, so that a changed one is another suite.
+        let texts: Vec<String> = all.iter().map(|scenario| format!("{scenario:?}")).collect();
+        let fingerprint = fnv1a(&texts.iter().map(String::as_str).collect::<Vec<_>>());
         let selected = all
             .into_iter()
             .filter(|scenario| filter.takes(scenario) && shard.is_none_or(|shard| shard.holds(&scenario.id)))
             .collect();
-        Ok(Self { selected, all_ids, partial: !filter.selects_all() || shard.is_some() })
+        let partial = !filter.selects_all() || shard.is_some();
+        Ok(Self { selected, all_ids, partial, shard, fingerprint: format!("{fingerprint:016x}") })
     }
 
     /// The selected scenarios as they concern a destination with these claims: all of them, each with a reason
@@ -56,6 +63,18 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn selected(&self) -> &[&'a Scenario] {
         &self.selected
+    }
+
+    /// The part of the scenarios that was asked for.
+    #[must_use]
+    pub fn shard(&self) -> Option<Shard> {
+        self.shard
+    }
+
+    /// The same for the same scenarios, whichever of them are selected.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// Every id there is, selected or not.

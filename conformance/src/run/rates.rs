@@ -7,7 +7,7 @@ use super::verdict::Verdict;
 use crate::scenario::Level;
 
 /// A number out of another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Rate {
     /// How many passed.
     pub passed: usize,

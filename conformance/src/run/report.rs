@@ -5,6 +5,7 @@ use cordial_mock::JournalEntry;
 use crate::judge::Check;
 use crate::scenario::{Level, Requirements};
 
+use super::shard::Shard;
 use super::snapshots::{SnapshotPlan, SnapshotState};
 use super::subject::Claims;
 use super::verdict::Verdict;
@@ -22,6 +23,10 @@ pub struct RunReport {
     pub selected: usize,
     /// How many scenarios there are.
     pub available: usize,
+    /// The part of the scenarios that this was, where it was one part only.
+    pub shard: Option<Shard>,
+    /// The same for the same scenarios, whichever of them were selected.
+    pub fingerprint: String,
     /// The release whose requirements the run was held to, and how many they are; all of today's where there is none.
     pub requirements: Option<(String, usize)>,
     /// One report per destination.
@@ -281,6 +286,8 @@ mod tests {
             stray_requests: Vec::new(),
             harness_faults: Vec::new(),
             requirements: None,
+            shard: None,
+            fingerprint: String::new(),
         }
     }
 

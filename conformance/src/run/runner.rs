@@ -140,6 +140,8 @@ pub async fn run(
         stray_requests: harness.stray_requests().iter().map(one_line).collect(),
         harness_faults: faults,
         requirements: None,
+        shard: plan.shard(),
+        fingerprint: plan.fingerprint().to_owned(),
     };
     if let Some(harness) = Arc::into_inner(harness) {
         harness.shutdown().await;

@@ -18,6 +18,12 @@ pub struct Shard {
 pub struct ParseShardError(String);
 
 impl Shard {
+    /// Which part it is, from 1, of how many.
+    #[must_use]
+    pub fn part(self) -> (u64, u64) {
+        (self.index, self.of)
+    }
+
     /// Whether the scenario `id` belongs to this part.
     #[must_use]
     pub fn holds(self, id: &str) -> bool {

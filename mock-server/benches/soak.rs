@@ -30,11 +30,11 @@ use tally::Tally;
 
 /// Connections at full speed.
 const CLIENTS: usize = 16;
-/// How much of the time it takes until everything has its size.
-const WARM_UP: f64 = 0.1;
-/// How much resident memory may grow after that: what an allocator may hold back. A leak of one reply in a hundred
-/// is more within a minute.
-const TOLERANCE: f64 = 1.15;
+/// How often memory is looked at, evenly over the time.
+const LOOKS: u32 = 10;
+/// How much resident memory may grow in the second half: an allocator that serves requests of all sizes takes some
+/// time to have its own, a leak takes more in every half.
+const TOLERANCE: f64 = 1.05;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -47,11 +47,10 @@ async fn main() -> ExitCode {
     let client = |number| Client::new(mock.address(), number, Arc::clone(&tally)).run(until);
     let clients: JoinSet<Client> = (0..CLIENTS).map(client).collect();
     let faults = tokio::spawn(faults::keep(account.clone(), until));
-    tokio::time::sleep(time.mul_f64(WARM_UP)).await;
-    let warm = memory::resident("self");
+    let looks = tokio::spawn(look(time));
     let clients = clients.join_all().await;
     let struck = faults::end(&account, faults.await.unwrap());
-    let growth = growth(warm, memory::resident("self"));
+    let growth = growth(&looks.await.unwrap());
     println!("{tally}\n{struck:?}");
     println!("{} replies a second", tally.replies() / time.as_secs().max(1));
     judge(&[
@@ -67,11 +66,22 @@ fn minutes() -> f64 {
     arguments.next().map_or(1.0, |minutes| minutes.parse().unwrap())
 }
 
-/// How many times the memory after the warm-up is that at the end; 1 where the system does not tell.
-fn growth(warm: Option<u64>, end: Option<u64>) -> f64 {
-    let Some((warm, end)) = warm.zip(end) else { return 1.0 };
-    println!("resident: {} MiB after the warm-up, {} MiB at the end", warm >> 20, end >> 20);
-    Duration::from_secs(end).as_secs_f64() / Duration::from_secs(warm).as_secs_f64()
+/// The resident bytes at each look; none where the system does not tell.
+async fn look(time: Duration) -> Vec<u64> {
+    let mut seen = Vec::new();
+    for _ in 0..LOOKS {
+        tokio::time::sleep(time / LOOKS).await;
+        seen.extend(memory::resident("self"));
+    }
+    seen
+}
+
+/// How many times the memory half-way is that at the end; 1 where the system does not tell.
+fn growth(seen: &[u64]) -> f64 {
+    let (Some(half), Some(end)) = (seen.get(seen.len() / 2), seen.last()) else { return 1.0 };
+    let mebibytes: Vec<u64> = seen.iter().map(|bytes| bytes >> 20).collect();
+    println!("resident MiB, at each tenth of the time: {mebibytes:?}");
+    Duration::from_secs(*end).as_secs_f64() / Duration::from_secs(*half).as_secs_f64()
 }
 
 fn explains(struck: &Struck, tally: &Tally) -> bool {

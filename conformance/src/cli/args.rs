@@ -55,6 +55,8 @@ pub(super) enum Command {
         after_help = "Example:\n  cordial-conformance init python\n\nA file that exists is never overwritten."
     )]
     Init(InitArgs),
+    /// Bring the file of accepted failures up to date
+    KnownFailures(KnownFailuresArgs),
     /// Merge the reports of shards, and compare destinations
     #[command(after_help = "Example:\n  cordial-conformance run --shard 1/2 --report json=1.json\n  \
         cordial-conformance run --shard 2/2 --report json=2.json\n  cordial-conformance matrix 1.json 2.json")]
@@ -215,6 +217,36 @@ pub(super) struct DoctorArgs {
 
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KnownFailuresArgs {
+    #[command(subcommand)]
+    pub(super) command: KnownFailuresCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KnownFailuresCommand {
+    /// Remove what is fixed, rewrite what changed, add what is new; comments and everything else stay as they are
+    #[command(
+        after_help = "Example:\n  cordial-conformance known-failures update --destination my-destination/manifest.yaml\n\
+        It always plays every scenario. An entry that it adds keeps `run` red until its reason is written."
+    )]
+    Update(Box<KnownFailuresUpdateArgs>),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KnownFailuresUpdateArgs {
+    #[command(flatten)]
+    pub(super) destination: DestinationArgs,
+
+    /// A folder of scenario files; the ones that come built in when left out
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+
+    /// The file; by default `known-failures.yaml` beside the manifest
+    #[arg(long, value_name = "FILE")]
+    pub(super) known_failures: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod error;
 pub mod exit_code;
 mod explain;
 mod init;
+mod known_failures;
 mod list;
 mod matrix;
 mod output;
@@ -47,6 +48,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Doctor(args)) => doctor::doctor(&args).await,
         Some(Command::Init(args)) => init::init(&args),
+        Some(Command::KnownFailures(args)) => known_failures::known_failures(&args).await,
         Some(Command::Matrix(args)) => matrix::matrix(&args),
         Some(Command::Requirements(args)) => requirements::requirements(&args),
         Some(Command::Schema) => schema::schema(),

@@ -32,11 +32,7 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     }
     let bar = Bar::new();
     let progress: &dyn Progress = if std::io::stderr().is_terminal() { &bar } else { &Silent };
-    let mut report =
-        run::run(&plan, &subjects, &options(arguments), progress).await.map_err(|error| match error {
-            RunError::BadScenarios(_) => CliError::usage(error),
-            RunError::Fault(_) => CliError::harness(error),
-        })?;
+    let mut report = run::run(&plan, &subjects, &options(arguments), progress).await.map_err(failed)?;
     if let Some(requirements) = &requirements {
         report.hold_to(requirements);
     }
@@ -45,6 +41,14 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     }
     output::print(&report::text::render(&report, arguments.verbose), arguments.output.color);
     Ok(exit_code::of(report.conclusion()))
+}
+
+/// Whose fault it is that a run came to nothing.
+pub(super) fn failed(error: RunError) -> CliError {
+    match error {
+        RunError::BadScenarios(_) => CliError::usage(error),
+        RunError::Fault(_) => CliError::harness(error),
+    }
 }
 
 /// What the run is held to. Where a part of it is gone, the run would claim more than it saw.
@@ -63,8 +67,24 @@ fn requirements(arguments: &RunArgs, set: &ScenarioSet) -> Result<Option<Require
     )))
 }
 
-fn options(arguments: &RunArgs) -> RunOptions {
+/// Every scenario once.
+pub(super) fn plain_options() -> RunOptions {
     let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    RunOptions {
+        seed: 1,
+        jobs: processors * 4,
+        repeat: 1,
+        shuffle: false,
+        strict: false,
+        probe: false,
+        today: jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date(),
+        program: program(),
+        arguments: Vec::new(),
+    }
+}
+
+fn options(arguments: &RunArgs) -> RunOptions {
+    let plain = plain_options();
     let mut repeated = Vec::new();
     if let Some(folder) = &arguments.selection.scenarios {
         repeated.extend(["--scenarios".to_owned(), folder.display().to_string()]);
@@ -74,14 +94,13 @@ fn options(arguments: &RunArgs) -> RunOptions {
     }
     RunOptions {
         seed: arguments.seed,
-        jobs: arguments.jobs.map_or(processors * 4, usize::from),
+        jobs: arguments.jobs.map_or(plain.jobs, usize::from),
         repeat: usize::from(arguments.repeat),
         shuffle: arguments.shuffle,
         strict: arguments.selection.profile == Some(Profile::Strict),
         probe: arguments.probe,
-        today: jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date(),
-        program: program(),
         arguments: repeated,
+        ..plain
     }
 }
 
@@ -138,9 +157,9 @@ fn remove_stale(wanted: &ReportArg) -> Result<(), CliError> {
 }
 
 /// Half a report is none: the file is there once all of it is.
-fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
-    if file.exists() {
-        // A device or a pipe: what was a file is gone since the start.
+pub(super) fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
+    if file.exists() && !file.is_file() {
+        // A device or a pipe.
         return std::fs::write(file, text);
     }
     let mut partial = file.as_os_str().to_owned();

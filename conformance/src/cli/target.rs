@@ -161,11 +161,16 @@ impl Target {
 
     /// The file that was named, else the one beside the manifest.
     fn known_failures(&self, named: Option<&Path>) -> Result<KnownFailures, CliError> {
-        let beside = self.manifest.as_ref().map(|(path, _)| path.with_file_name("known-failures.yaml"));
-        match named.map(Path::to_owned).or_else(|| beside.filter(|path| path.exists())) {
+        let beside = self.known_failures_file().filter(|path| path.exists());
+        match named.map(Path::to_owned).or(beside) {
             Some(path) => KnownFailures::load(&path).map_err(CliError::usage),
             None => Ok(KnownFailures::default()),
         }
+    }
+
+    /// Where it is by default, whether it is there or not.
+    pub(super) fn known_failures_file(&self) -> Option<PathBuf> {
+        self.manifest.as_ref().map(|(path, _)| path.with_file_name("known-failures.yaml"))
     }
 
     /// What selects it, as one types it.

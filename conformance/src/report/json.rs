@@ -237,6 +237,7 @@ pub(super) fn problem_kind(kind: ProblemKind) -> &'static str {
         ProblemKind::KnownFailureGone => "known-failure-gone",
         ProblemKind::KnownFailureChanged => "known-failure-changed",
         ProblemKind::KnownFailureExpired => "known-failure-expired",
+        ProblemKind::KnownFailureUnexplained => "known-failure-unexplained",
         ProblemKind::KnownFailureUnmatched => "known-failure-unmatched",
         ProblemKind::SnapshotUnreferenced => "snapshot-unreferenced",
         ProblemKind::DidNotEnd => "did-not-end",

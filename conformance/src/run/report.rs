@@ -103,6 +103,8 @@ pub enum ProblemKind {
     KnownFailureChanged,
     /// A known failure is past its date.
     KnownFailureExpired,
+    /// A known failure without a reason yet.
+    KnownFailureUnexplained,
     /// A known failure for no scenario that runs here.
     KnownFailureUnmatched,
     /// A stored snapshot that no scenario produces.

@@ -43,6 +43,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether a known-failures file may cover it: only what was judged to the end.
+    pub(super) fn may_be_accepted(&self) -> bool {
+        matches!(self, Self::Failed | Self::Advised)
+    }
+
     /// The word that reports use.
     #[must_use]
     pub fn name(&self) -> &'static str {

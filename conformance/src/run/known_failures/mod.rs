@@ -3,6 +3,8 @@
 //! ```yaml
 //! - id: track.properties-with-dots
 //!   message: "state.activities: properties.plan"   # how the failed check's message begins
+//!   check: state.activities                         # optional: this check only
+//!   kind: failed                                    # optional: or `advised`, for what is only recommended
 //!   reason: The vendor keeps the dots.              # or `issue: https://...`, or both
 //!   until: 2026-12-31                               # optional: red from the day after
 //! ```
@@ -10,6 +12,8 @@
 //! One entry covers the failed checks of one scenario whose message begins so. A failed check that no entry
 //! covers stays red, so a listed scenario cannot fail in a second way unseen. A crash, a hang and a scenario that
 //! could not be judged are never covered. An entry that is out of date, in whatever way, is red itself.
+
+mod update;
 
 use std::path::Path;
 
@@ -33,10 +37,29 @@ pub struct KnownFailures {
 struct Entry {
     id: String,
     message: String,
+    check: Option<String>,
+    kind: Option<Kind>,
     reason: Option<String>,
     issue: Option<String>,
     until: Option<Date>,
 }
+
+/// What may be accepted. A crash or a hang is none of it: nothing is known of what it hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Failed,
+    Advised,
+}
+
+impl Kind {
+    fn is(self, verdict: &Verdict) -> bool {
+        *verdict == if self == Self::Failed { Verdict::Failed } else { Verdict::Advised }
+    }
+}
+
+/// The reason of an entry that an update wrote, until somebody writes a true one.
+const UNEXPLAINED: &str = "TODO";
 
 /// A known-failures file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +147,7 @@ impl Entry {
     fn covers(&self, check: &Check) -> bool {
         let beginning = squeeze(&self.message);
         !check.passed
+            && self.check.as_ref().is_none_or(|id| *id == check.id)
             && (squeeze(&check.message).starts_with(&beginning)
                 || squeeze(&format!("{}: {}", check.id, check.message)).starts_with(&beginning))
     }
@@ -145,6 +169,13 @@ impl Entry {
         }
         // Not looked at in this run: nothing can be said.
         let scenario = scenarios.iter().find(|scenario| scenario.id == self.id)?;
+        if self.issue.is_none() && self.reason.as_ref().is_some_and(|reason| reason.starts_with(UNEXPLAINED))
+        {
+            return Some((
+                ProblemKind::KnownFailureUnexplained,
+                "nobody has said why it is accepted; write the `reason`, or mend the destination".to_owned(),
+            ));
+        }
         if let Some(until) = self.until.filter(|until| *until < review.today) {
             return Some((
                 ProblemKind::KnownFailureExpired,
@@ -161,6 +192,12 @@ impl Entry {
                 ProblemKind::KnownFailureUnmatched,
                 format!("does not apply to this destination ({reason}); remove the entry"),
             )),
+            verdict if self.kind.is_some_and(|kind| verdict.may_be_accepted() && !kind.is(verdict)) => {
+                Some((
+                    ProblemKind::KnownFailureChanged,
+                    format!("is accepted as another `kind`; it came to `{}` now", verdict.name()),
+                ))
+            }
             Verdict::Failed | Verdict::Advised if !scenario.checks.iter().any(|check| self.covers(check)) => {
                 Some((
                     ProblemKind::KnownFailureChanged,
@@ -178,7 +215,7 @@ impl Entry {
 
 /// Why the failure of `scenario` is accepted: only when each of its failed checks is covered.
 fn accepted(scenario: &ScenarioReport, entries: &[&Entry]) -> Option<String> {
-    if !matches!(scenario.verdict, Verdict::Failed | Verdict::Advised) {
+    if !scenario.verdict.may_be_accepted() {
         return None;
     }
     let entries: Vec<&&Entry> = entries.iter().filter(|entry| entry.id == scenario.id).collect();

@@ -55,6 +55,9 @@ pub(super) enum Command {
         after_help = "Example:\n  cordial-conformance init python\n\nA file that exists is never overwritten."
     )]
     Init(InitArgs),
+    /// Show what the contract says, and how many scenarios prove each statement
+    #[command(after_help = "It ends with 1 where a statement has no scenario, or a scenario no statement.")]
+    Coverage(CoverageArgs),
     /// Bring the file of accepted failures up to date
     KnownFailures(KnownFailuresArgs),
     /// Merge the reports of shards, and compare destinations
@@ -217,6 +220,21 @@ pub(super) struct DoctorArgs {
 
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CoverageArgs {
+    /// A folder of scenario files; the ones that come built in when left out
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+
+    /// Also play the self-test, and count the mutants that the scenarios of each statement catch as intended
+    #[arg(long)]
+    pub(super) mutants: bool,
+
+    /// List the scenarios of each statement
+    #[arg(short, long)]
+    pub(super) verbose: bool,
 }
 
 #[derive(Debug, Args)]

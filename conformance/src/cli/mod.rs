@@ -1,6 +1,7 @@
 //! The command line program: one file per command.
 
 mod args;
+mod coverage;
 mod doctor;
 mod error;
 pub mod exit_code;
@@ -48,6 +49,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Doctor(args)) => doctor::doctor(&args).await,
         Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Coverage(args)) => coverage::coverage(&args).await,
         Some(Command::KnownFailures(args)) => known_failures::known_failures(&args).await,
         Some(Command::Matrix(args)) => matrix::matrix(&args),
         Some(Command::Requirements(args)) => requirements::requirements(&args),

@@ -6,22 +6,25 @@ use super::args::{DestinationNameArgs, SelfTestArgs};
 use super::progress::Bar;
 use super::{CliError, exit_code, output, scenarios};
 use crate::run::{Progress, Silent};
-use crate::self_test::{self, Quirk, SelfTestError};
+use crate::scenario::ScenarioSet;
+use crate::self_test::{self, Quirk, SelfTestError, SelfTestReport};
 
 pub(super) async fn self_test(arguments: &SelfTestArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.scenarios.as_deref())?;
+    let report = measure(&set, arguments.seed).await?;
+    output::print(&self_test::render(&report, arguments.verbose), arguments.output.color);
+    Ok(if report.is_trusted() { exit_code::CONFORMS } else { exit_code::HARNESS_FAULT })
+}
+
+/// Plays every mutant and every variant.
+pub(super) async fn measure(set: &ScenarioSet, seed: u64) -> Result<SelfTestReport, CliError> {
     let program = std::env::current_exe().map_err(CliError::harness)?;
     let bar = Bar::new();
     let progress: &dyn Progress = if std::io::stderr().is_terminal() { &bar } else { &Silent };
-    let report =
-        self_test::self_test(&set, &program, arguments.seed, progress).await.map_err(
-            |error| match error {
-                SelfTestError::Run(crate::run::RunError::BadScenarios(_)) => CliError::usage(error),
-                error => CliError::harness(error),
-            },
-        )?;
-    output::print(&self_test::render(&report, arguments.verbose), arguments.output.color);
-    Ok(if report.is_trusted() { exit_code::CONFORMS } else { exit_code::HARNESS_FAULT })
+    self_test::self_test(set, &program, seed, progress).await.map_err(|error| match error {
+        SelfTestError::Run(crate::run::RunError::BadScenarios(_)) => CliError::usage(error),
+        error => CliError::harness(error),
+    })
 }
 
 /// Plays one of the destinations that the self-test needs in a process of its own.

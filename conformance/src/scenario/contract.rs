@@ -1,6 +1,6 @@
-//! What keeps yesterday's verdicts meaningful: ids that scenarios had before, and what each release required.
+//! What is said about scenarios: ids that they had before, what each release required, and what they prove.
 //!
-//! Both stand in the folder `contract` beside the scenarios:
+//! All of it stands in the folder `contract` beside the scenarios:
 //!
 //! ```yaml
 //! # renames.yaml: the old id, and the one of today
@@ -11,10 +11,20 @@
 //! # requirements/0.1.0.yaml: every `must` scenario of that release
 //! - identify.unknown-user-creates-contact
 //! ```
+//!
+//! ```yaml
+//! # statements.yaml: what the contract says, and the scenarios that prove it
+//! - says: An identify call of a valid user whom nobody knows makes a contact
+//!   source: seed#identify
+//!   scenarios: [identify.unknown-user-*]
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
 
 use super::load::EMBEDDED;
 use super::model::{Level, ScenarioSet};
@@ -60,6 +70,47 @@ impl Renames {
         }
         mistakes
     }
+}
+
+/// Something that the contract says and a destination can keep or break.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// In a sentence.
+    pub says: String,
+    /// Where it comes from, as scenarios name it.
+    pub source: String,
+    /// The patterns as written.
+    pub patterns: Vec<String>,
+    /// The scenarios that prove it.
+    pub scenarios: GlobSet,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementFile {
+    says: String,
+    source: String,
+    scenarios: Vec<String>,
+}
+
+/// What the contract says, in its order; nothing where nobody wrote it down.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn statements(folder: Option<&Path>) -> Result<Vec<Statement>, String> {
+    let path = format!("{CONTRACT}/statements.yaml");
+    let Some(text) = text(folder, &path)? else { return Ok(Vec::new()) };
+    let refuse = |error: &dyn std::fmt::Display| format!("{path}: {error}");
+    let read: Option<Vec<StatementFile>> = serde_saphyr::from_str(&text).map_err(|error| refuse(&error))?;
+    let statement = |StatementFile { says, source, scenarios: patterns }| {
+        let mut globs = GlobSetBuilder::new();
+        for pattern in &patterns {
+            globs.add(Glob::new(pattern).map_err(|error| refuse(&error))?);
+        }
+        let scenarios = globs.build().map_err(|error| refuse(&error))?;
+        Ok(Statement { says, source, patterns, scenarios })
+    };
+    read.unwrap_or_default().into_iter().map(statement).collect()
 }
 
 /// The scenarios that a release required: what came later only advises.

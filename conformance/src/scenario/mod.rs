@@ -8,7 +8,7 @@ mod load;
 mod model;
 mod schema;
 
-pub use contract::{Requirements, versions};
+pub use contract::{Requirements, Statement, statements, versions};
 pub use error::{LoadErrors, Mistake};
 pub use load::{embedded, load};
 pub use model::{

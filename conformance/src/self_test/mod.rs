@@ -217,7 +217,8 @@ async fn play(
 
 /// Which checks saw the mutant, and whether one of them was there for it.
 fn judge(mutant: &Mutant, seen: &DestinationReport) -> MutantReport {
-    let mut caught_by = BTreeSet::new();
+    let (mut caught_by, mut seen_in) = (BTreeSet::new(), BTreeSet::new());
+    let is_intended = |id: &String| mutant.intended.iter().any(|intended| id.starts_with(intended));
     for scenario in seen.scenarios.iter().filter(|scenario| scenario.verdict.is_red()) {
         let broke_down = matches!(
             scenario.verdict,
@@ -228,18 +229,29 @@ fn judge(mutant: &Mutant, seen: &DestinationReport) -> MutantReport {
             continue;
         }
         let failed = scenario.checks.iter().filter(|check| !check.passed);
-        caught_by.extend(failed.map(|check| general(&check.id)));
+        let failed: Vec<String> = failed.map(|check| general(&check.id)).collect();
+        if failed.iter().any(is_intended) {
+            seen_in.insert(scenario.id.clone());
+        }
+        caught_by.extend(failed);
     }
     if mutant.breaks_down {
         caught_by.extend(seen.problems.iter().map(|problem| format!("problem.{:?}", problem.kind)));
     }
-    let intended = caught_by.iter().any(|id| mutant.intended.iter().any(|intended| id.starts_with(intended)));
+    let intended = caught_by.iter().any(is_intended);
     let caught = match (caught_by.is_empty(), intended) {
         (true, _) => Caught::Not,
         (false, true) => Caught::AsIntended,
         (false, false) => Caught::Otherwise,
     };
-    MutantReport { name: mutant.name, area: mutant.area, intended: mutant.intended, caught, caught_by }
+    MutantReport {
+        name: mutant.name,
+        area: mutant.area,
+        intended: mutant.intended,
+        caught,
+        caught_by,
+        seen_in,
+    }
 }
 
 /// The id of a check without its number: `result[2].outcome` is `result.outcome`.

@@ -30,6 +30,8 @@ pub struct MutantReport {
     pub caught: Caught,
     /// Every check that saw it.
     pub caught_by: BTreeSet<String>,
+    /// The scenarios in which a check that is there for it saw it.
+    pub seen_in: BTreeSet<String>,
 }
 
 /// The whole.

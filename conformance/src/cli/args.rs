@@ -166,7 +166,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) snapshot_dir: Option<PathBuf>,
 
-    /// Write a report, as in `json=report.json` or `junit=report.xml`; may be given more than once
+    /// Write a report: `json=FILE`, `junit=FILE`, `html=FILE` or `md=FILE`; may be given more than once
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(super) report: Vec<ReportArg>,
 
@@ -392,17 +392,23 @@ pub(super) struct ReportArg {
 pub(super) enum ReportFormat {
     Json,
     Junit,
+    Html,
+    Markdown,
 }
 
 impl FromStr for ReportArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refusal = || "write `json=FILE` or `junit=FILE`, as in `junit=report.xml`".to_owned();
+        let refusal = || {
+            "write `json=FILE`, `junit=FILE`, `html=FILE` or `md=FILE`, as in `junit=report.xml`".to_owned()
+        };
         let (format, file) = text.split_once('=').ok_or_else(refusal)?;
         let format = match format {
             "json" => ReportFormat::Json,
             "junit" => ReportFormat::Junit,
+            "html" => ReportFormat::Html,
+            "md" => ReportFormat::Markdown,
             _ => return Err(refusal()),
         };
         if file.is_empty() { Err(refusal()) } else { Ok(Self { format, file: file.into() }) }

@@ -138,6 +138,8 @@ fn write(wanted: &ReportArg, report: &RunReport) -> Result<(), CliError> {
     let text = match wanted.format {
         ReportFormat::Json => report::json::render(report).map_err(CliError::harness)?,
         ReportFormat::Junit => report::junit::render(report).map_err(CliError::harness)?,
+        ReportFormat::Html => report::html::render(report),
+        ReportFormat::Markdown => report::markdown::render(report),
     };
     write_whole(&wanted.file, &text).map_err(|error| cannot_write(wanted, &error))
 }

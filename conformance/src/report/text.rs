@@ -98,6 +98,18 @@ fn unexpected(destination: &DestinationReport) -> String {
     out
 }
 
+/// What there is to look at in one scenario, without colours; empty where it is as it should be.
+pub(super) fn plain(destination: &DestinationReport, scenario: &ScenarioReport) -> String {
+    let mut out = String::new();
+    if scenario.verdict.is_red() || scenario.verdict == Verdict::Advised {
+        out += &failure(destination, scenario, scenario.verdict.name());
+    }
+    if scenario.snapshot.is_red() {
+        out += &changed(destination, scenario);
+    }
+    anstream::adapter::strip_str(&out).to_string()
+}
+
 fn failure(destination: &DestinationReport, scenario: &ScenarioReport, word: &str) -> String {
     let mut out = format!("{word} {} by {}\n", strong(&scenario.id), destination.name);
     out += &indent(scenario.why.trim(), "  ");
@@ -214,7 +226,8 @@ fn summary(report: &RunReport) -> String {
     out
 }
 
-fn conclusion(report: &RunReport) -> String {
+/// The last line.
+pub(super) fn conclusion(report: &RunReport) -> String {
     match report.conclusion() {
         Conclusion::Conforms => {
             let names: Vec<&str> = report.destinations.iter().map(|d| d.name.as_str()).collect();

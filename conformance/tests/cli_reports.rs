@@ -1,7 +1,5 @@
 //! Reports for people: what a destination says is text in them, never markup.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
-
 use std::fs;
 use std::process::Command;
 

@@ -6,6 +6,35 @@ use std::fmt::Write;
 /// How much of the mutants a check that is there for them has to catch.
 const INTENDED_AT_LEAST: f64 = 0.95;
 
+/// Why a check stays although other checks catch its mutants as well.
+const REASONS_TO_KEEP: [(&str, &str); 9] = [
+    ("attempts.count", "it says that too much or too little was tried; the others show what came of it"),
+    (
+        "honest-delivery",
+        "it names a claim that nothing supports; a missing effect alone may be a mistake in mapping",
+    ),
+    (
+        "late-request",
+        "it charges a request after the end to whoever made it; otherwise the next scenario looks wrong",
+    ),
+    ("never.requests", "it sees a forbidden request that leaves nothing behind in the account"),
+    (
+        "state.attributes",
+        "only here does an attribute show that a destination made or changed in the account",
+    ),
+    (
+        "state.integration",
+        "only here does a config show that was changed and put back to no effect on the events",
+    ),
+    ("state.lists", "a list that was made or renamed and that nobody is on shows in no contact"),
+    ("state.orders", "an order of somebody else shows in no request that the scenario waits for"),
+    ("state.products", "a product that no order names shows nowhere else"),
+];
+
+fn reason_to_keep(check: &str) -> Option<&'static str> {
+    REASONS_TO_KEEP.iter().find(|(kept, _)| *kept == check).map(|(_, reason)| *reason)
+}
+
 /// How a mutant fared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caught {
@@ -69,6 +98,17 @@ impl SelfTestReport {
         self.checks.iter().map(String::as_str).filter(|check| !intended(check)).collect()
     }
 
+    /// Kinds of check whose mutants other checks catch as well, so that none would survive without it.
+    #[must_use]
+    pub fn redundant(&self) -> Vec<&str> {
+        let alone = |check: &str| {
+            self.mutants.iter().any(|mutant| mutant.caught_by.len() == 1 && mutant.caught_by.contains(check))
+        };
+        let unproven = self.unproven();
+        let proven = self.checks.iter().map(String::as_str).filter(|check| !unproven.contains(check));
+        proven.filter(|check| !alone(check)).collect()
+    }
+
     /// Whether the judge can be trusted by the measures that this project sets itself.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
@@ -76,6 +116,7 @@ impl SelfTestReport {
             && self.count(Caught::Not) == 0
             && self.share_intended() >= INTENDED_AT_LEAST
             && self.variants.iter().all(|(_, alarms)| alarms.is_empty())
+            && self.unproven().is_empty()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
@@ -165,5 +206,56 @@ fn checks(report: &SelfTestReport, out: &mut String) {
     let unproven = report.unproven();
     if !unproven.is_empty() {
         let _ = writeln!(out, "\nChecks that no mutant is there for: {}", unproven.join(", "));
+    }
+    let redundant = report.redundant();
+    if !redundant.is_empty() {
+        out.push_str("\nChecks whose mutants others catch as well, and why they stay:\n");
+    }
+    for check in redundant {
+        let _ = writeln!(out, "- {check}: {}", reason_to_keep(check).unwrap_or("NO REASON IS KNOWN"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mutant(name: &'static str, intended: &'static [&'static str], caught_by: &[&str]) -> MutantReport {
+        MutantReport {
+            name,
+            area: "mapping",
+            intended,
+            caught: Caught::AsIntended,
+            caught_by: caught_by.iter().map(|check| (*check).to_owned()).collect(),
+            seen_in: BTreeSet::new(),
+        }
+    }
+
+    fn report(checks: &[&str], mutants: Vec<MutantReport>) -> SelfTestReport {
+        let checks = checks.iter().map(|check| (*check).to_owned()).collect();
+        SelfTestReport { checks, mutants, ..SelfTestReport::default() }
+    }
+
+    #[test]
+    fn a_check_that_catches_something_alone_is_neither_unproven_nor_redundant() {
+        let report = report(&["a"], vec![mutant("x", &["a"], &["a"])]);
+        assert!(report.unproven().is_empty() && report.redundant().is_empty());
+        assert!(report.is_trusted());
+    }
+
+    #[test]
+    fn a_check_that_no_mutant_is_there_for_costs_the_trust() {
+        let report = report(&["a", "b"], vec![mutant("x", &["a"], &["a", "b"])]);
+        assert_eq!(report.unproven(), ["b"]);
+        assert!(!report.is_trusted());
+    }
+
+    #[test]
+    fn a_redundant_check_is_listed_with_the_reason_to_keep_it() {
+        let kept = report(&["late-request"], vec![mutant("x", &["late-request"], &["late-request", "b"])]);
+        assert_eq!(kept.redundant(), ["late-request"]);
+        assert!(render(&kept, false).contains("- late-request: it charges a request"));
+        let idle = report(&["a"], vec![mutant("x", &["a"], &["a", "b"])]);
+        assert!(render(&idle, false).contains("- a: NO REASON IS KNOWN"));
     }
 }

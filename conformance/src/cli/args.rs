@@ -449,7 +449,7 @@ mod tests {
             "junit=a=b.xml".parse(),
             Ok(ReportArg { format: ReportFormat::Junit, file: "a=b.xml".into() })
         );
-        for text in ["junit", "html=a", "json="] {
+        for text in ["junit", "pdf=a", "json="] {
             assert!(text.parse::<ReportArg>().is_err(), "{text}");
         }
     }

@@ -127,6 +127,61 @@ fn a_crash_is_not_accepted_and_the_file_is_left_alone() {
     assert!(desk.call(&["run"], 2).contains("crashed"));
 }
 
+/// Says of every third page that it was dropped.
+const FORGETS: &str = r#"n=0
+while read -r line; do
+  id=$(printf %s "$line" | sed 's/.*"id":\([0-9]*\).*/\1/')
+  case $line in
+    *'"op":"hello"'*) echo "{\"id\":$id,\"protocol\":1,\"destination\":{\"name\":\"mine\"},\"dialect\":\"classic\",\"capabilities\":[\"page\"],\"retry\":\"classify\"}" ;;
+    *'"op":"deliver"'*)
+      n=$((n + 1)); outcome=rejected; [ $((n % 3)) = 0 ] && outcome=dropped
+      echo "{\"id\":$id,\"results\":[{\"outcome\":\"$outcome\"}]}" ;;
+    *'"op":"bye"'*) echo "{\"id\":$id}"; exit 0 ;;
+    *) echo "{\"id\":$id}" ;;
+  esac
+done
+"#;
+
+#[test]
+fn a_flake_is_red_unless_it_is_listed_with_a_bound_that_it_keeps() {
+    let desk = Desk::new();
+    desk.write("forgets.sh", FORGETS);
+    desk.write(
+        "manifest.yaml",
+        "name: mine\ndialect: classic\ncapabilities: [page]\ncommand: [sh, forgets.sh]\n",
+    );
+    desk.write(
+        "s/page/seen.yaml",
+        "id: page.seen
+why: Who is nobody has no page.
+dialect: [classic]
+needs: [page]
+level: must
+source: seed#page
+when: [{ type: page, userId: '', properties: { url: 'https://shop.example/1' } }]
+then: { results: [{ outcome: rejected }] }
+",
+    );
+    let repeated = ["run", "--repeat", "6", "--jobs", "1"];
+    let said = desk.call(&repeated, 1);
+    assert!(
+        said.contains("FLAKY") && said.contains("passed, passed, failed, passed, passed, failed"),
+        "{said}"
+    );
+
+    let entry = |bound: &str| {
+        format!(
+            "- {{ id: page.seen, check: 'result[0].outcome', message: 'expected: rejected', kind: flaky, \
+             atMost: {bound}, reason: It forgets., until: 2999-01-01 }}\n"
+        )
+    };
+    desk.write("known-failures.yaml", &entry("0.4"));
+    assert!(desk.call(&repeated, 0).contains("It forgets."));
+    desk.call(&["run", "--jobs", "1"], 0);
+    desk.write("known-failures.yaml", &entry("0.1"));
+    assert!(desk.call(&repeated, 1).contains("failed in 2 of 6 plays, and `atMost: 0.1` accepts 1"));
+}
+
 #[test]
 fn an_update_of_a_part_is_no_command() {
     let desk = Desk::new();

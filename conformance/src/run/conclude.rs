@@ -35,8 +35,12 @@ pub(super) fn conclude(
     // Of repetitions that differ, the one to look at is one that went wrong.
     let worst = judged.iter().position(|report| report.verdict.is_red()).unwrap_or(0);
     let mut report = judged.swap_remove(worst);
+    report.plays = seen.len();
     if flaky {
         report.verdict = Verdict::Flaky { seen };
+        for other in judged {
+            add_failures(&mut report.checks, other.checks);
+        }
     }
     report.snapshot = match report.verdict {
         // What went wrong is not kept, lest an update bless it.
@@ -47,6 +51,17 @@ pub(super) fn conclude(
         _ => SnapshotState::NotLookedAt,
     };
     report
+}
+
+/// Adds what failed in another play, and in this one not or otherwise.
+fn add_failures(checks: &mut Vec<Check>, other: Vec<Check>) {
+    for failed in other.into_iter().filter(|check| !check.passed) {
+        match checks.iter().position(|check| check.id == failed.id) {
+            Some(at) if checks[at].passed => checks[at] = failed,
+            _ if checks.contains(&failed) => {}
+            _ => checks.push(failed),
+        }
+    }
 }
 
 fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String, strict: bool) -> ScenarioReport {

@@ -69,7 +69,9 @@ pub struct ScenarioReport {
     pub of_contract: bool,
     /// What came out.
     pub verdict: Verdict,
-    /// Each thing that was looked at.
+    /// How often it was played.
+    pub plays: usize,
+    /// Each thing that was looked at. Of plays that came to different verdicts, everything that failed in any.
     pub checks: Vec<Check>,
     /// What the destination sent and what it was answered.
     pub exchanges: Vec<JournalEntry>,
@@ -228,6 +230,7 @@ impl ScenarioReport {
             level: Level::Must,
             of_contract: true,
             verdict,
+            plays: 1,
             checks: Vec::new(),
             exchanges: Vec::new(),
             stderr: None,

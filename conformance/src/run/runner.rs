@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::driver::{Driver, DriverErrorKind};
 use crate::scenario::Scenario;
@@ -204,29 +203,33 @@ async fn play_all(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> (Attempts, Vec<String>) {
-    let permits = Arc::new(Semaphore::new(options.jobs.max(1)));
+    let (mut attempts, mut faults) = (Attempts::new(), Vec::new());
+    let mut collect = |task: Result<(Play, Result<Attempt, HarnessFault>), JoinError>| match task {
+        Ok((play, Ok(attempt))) => {
+            progress.finished(&subjects[play.subject].name, &play.scenario);
+            attempts.insert(play, attempt);
+        }
+        Ok((play, Err(fault))) => faults.push(format!("{}: {fault}", play.scenario)),
+        Err(panic) => faults.push(format!("a scenario's task ended by itself: {panic}")),
+    };
     let mut tasks = JoinSet::new();
     for (play, scenario) in plays {
-        let (harness, permits, play) = (Arc::clone(harness), Arc::clone(&permits), play.clone());
+        // They start in their order, so that one job at a time plays one after the other.
+        if tasks.len() >= options.jobs.max(1)
+            && let Some(task) = tasks.join_next().await
+        {
+            collect(task);
+        }
+        let (harness, play) = (Arc::clone(harness), play.clone());
         let (driver, scenario) = (Arc::clone(&subjects[play.subject].driver), (*scenario).clone());
         let key = key_of(&play, subjects, options.seed);
         tasks.spawn(async move {
-            // The semaphore is never closed; should it be, running without a permit is the lesser harm.
-            let _permit = permits.acquire_owned().await.ok();
             let attempt = harness.play(&driver, &scenario, &key).await;
             (play, attempt)
         });
     }
-    let (mut attempts, mut faults) = (Attempts::new(), Vec::new());
     while let Some(task) = tasks.join_next().await {
-        match task {
-            Ok((play, Ok(attempt))) => {
-                progress.finished(&subjects[play.subject].name, &play.scenario);
-                attempts.insert(play, attempt);
-            }
-            Ok((play, Err(fault))) => faults.push(format!("{}: {fault}", play.scenario)),
-            Err(panic) => faults.push(format!("a scenario's task ended by itself: {panic}")),
-        }
+        collect(task);
     }
     faults.sort();
     (attempts, faults)

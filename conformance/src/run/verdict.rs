@@ -45,7 +45,13 @@ pub enum Verdict {
 impl Verdict {
     /// Whether a known-failures file may cover it: only what was judged to the end.
     pub(super) fn may_be_accepted(&self) -> bool {
-        matches!(self, Self::Failed | Self::Advised)
+        match self {
+            Self::Failed | Self::Advised => true,
+            Self::Flaky { seen } => seen.iter().all(|name| {
+                [Self::Passed, Self::Failed, Self::Advised].iter().any(|judged| judged.name() == *name)
+            }),
+            _ => false,
+        }
     }
 
     /// The word that reports use.

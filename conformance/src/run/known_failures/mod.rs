@@ -7,12 +7,19 @@
 //!   kind: failed                                    # optional: or `advised`, for what is only recommended
 //!   reason: The vendor keeps the dots.              # or `issue: https://...`, or both
 //!   until: 2026-12-31                               # optional: red from the day after
+//! - id: track.sometimes-late
+//!   message: "state.activities"
+//!   kind: flaky                                     # fails now and then: see `flaky`
+//!   atMost: 0.2
+//!   reason: The vendor's queue loses one now and then.
+//!   until: 2026-12-31
 //! ```
 //!
 //! One entry covers the failed checks of one scenario whose message begins so. A failed check that no entry
 //! covers stays red, so a listed scenario cannot fail in a second way unseen. A crash, a hang and a scenario that
 //! could not be judged are never covered. An entry that is out of date, in whatever way, is red itself.
 
+mod flaky;
 mod update;
 
 use std::path::Path;
@@ -39,6 +46,9 @@ struct Entry {
     message: String,
     check: Option<String>,
     kind: Option<Kind>,
+    /// The share of plays that may fail, of what is flaky.
+    #[serde(rename = "atMost")]
+    at_most: Option<f64>,
     reason: Option<String>,
     issue: Option<String>,
     until: Option<Date>,
@@ -50,11 +60,16 @@ struct Entry {
 enum Kind {
     Failed,
     Advised,
+    Flaky,
 }
 
 impl Kind {
     fn is(self, verdict: &Verdict) -> bool {
-        *verdict == if self == Self::Failed { Verdict::Failed } else { Verdict::Advised }
+        match self {
+            Self::Failed => *verdict == Verdict::Failed,
+            Self::Advised => *verdict == Verdict::Advised,
+            Self::Flaky => matches!(verdict, Verdict::Flaky { .. }),
+        }
     }
 }
 
@@ -104,6 +119,7 @@ impl KnownFailures {
                     entry.id
                 ));
             }
+            entry.refuse_boundless()?;
         }
         Ok(Self { entries })
     }
@@ -185,6 +201,8 @@ impl Entry {
             ));
         }
         match &scenario.verdict {
+            verdict if self.is_flaky() && verdict.may_be_accepted() => self.flaky_complaint(scenario),
+            Verdict::Passed if self.is_flaky() => None,
             Verdict::Passed => {
                 Some((ProblemKind::KnownFailureGone, "passes now; remove the entry".to_owned()))
             }
@@ -198,18 +216,20 @@ impl Entry {
                     format!("is accepted as another `kind`; it came to `{}` now", verdict.name()),
                 ))
             }
-            Verdict::Failed | Verdict::Advised if !scenario.checks.iter().any(|check| self.covers(check)) => {
-                Some((
-                    ProblemKind::KnownFailureChanged,
-                    format!(
-                        "fails in another way now: no failed check begins with `{}`; see the failure and change \
-                     `message`, or mend the destination",
-                        self.message.trim()
-                    ),
-                ))
-            }
+            Verdict::Failed | Verdict::Advised => self.fails_otherwise(scenario),
             _ => None,
         }
+    }
+
+    fn fails_otherwise(&self, scenario: &ScenarioReport) -> Option<(ProblemKind, String)> {
+        (!scenario.checks.iter().any(|check| self.covers(check))).then(|| {
+            let message = format!(
+                "fails in another way now: no failed check begins with `{}`; see the failure and change `message`, \
+                 or mend the destination",
+                self.message.trim()
+            );
+            (ProblemKind::KnownFailureChanged, message)
+        })
     }
 }
 
@@ -218,7 +238,10 @@ fn accepted(scenario: &ScenarioReport, entries: &[&Entry]) -> Option<String> {
     if !scenario.verdict.may_be_accepted() {
         return None;
     }
-    let entries: Vec<&&Entry> = entries.iter().filter(|entry| entry.id == scenario.id).collect();
+    // What fails always and what fails at times are told apart: only a flaky entry covers the latter.
+    let flaky = matches!(scenario.verdict, Verdict::Flaky { .. });
+    let entries: Vec<&&Entry> =
+        entries.iter().filter(|entry| entry.id == scenario.id && (entry.is_flaky() || !flaky)).collect();
     let mut failed = scenario.checks.iter().filter(|check| !check.passed);
     failed
         .all(|check| entries.iter().any(|entry| entry.covers(check)))

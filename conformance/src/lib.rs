@@ -23,3 +23,4 @@ pub mod scenario;
 pub mod self_test;
 pub mod snapshot;
 pub mod trace;
+mod yaml;

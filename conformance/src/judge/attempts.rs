@@ -4,7 +4,7 @@ use cordial_mock::JournalEntry;
 
 use super::Check;
 use super::wire::fits;
-use crate::scenario::{Attempts, Scenario};
+use crate::scenario::{Attempts, Range, Scenario};
 
 pub(super) fn judge(scenario: &Scenario, exchanges: &[JournalEntry]) -> Vec<Check> {
     let expected = scenario.then.attempts.iter().enumerate();
@@ -26,7 +26,8 @@ fn count(expected: &Attempts, made: &[&JournalEntry]) -> Vec<String> {
     if expected.count.contains(number) {
         return Vec::new();
     }
-    vec![format!("expected: {} requests\n     got: {number}", expected.count)]
+    let noun = if expected.count == Range::exactly(1) { "request" } else { "requests" };
+    vec![format!("expected: {} {noun}\n     got: {number}", expected.count)]
 }
 
 /// Another attempt is the same request: what changes on the way is another event.

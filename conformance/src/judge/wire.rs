@@ -85,7 +85,6 @@ fn invented(observation: &Observation) -> Vec<String> {
     if claims == 0 || observation.exchanges.iter().any(|entry| is_taken_write(&entry)) {
         return Vec::new();
     }
-    vec![format!(
-        "expected: a request that Cordial took, since {claims} events are said to be delivered\n     got: none"
-    )]
+    let said = if claims == 1 { "1 event is".to_owned() } else { format!("{claims} events are") };
+    vec![format!("expected: a request that Cordial took, since {said} said to be delivered\n     got: none")]
 }

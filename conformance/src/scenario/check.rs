@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use serde_saphyr::{Location, Spanned};
 
-use super::file::{
-    Attempts as FileAttempts, Bounds, File, Range as FileRange, RequestPattern as FilePattern,
-};
+use super::file::{Attempts as FileAttempts, File, RequestPattern as FilePattern};
 use super::model::{
-    Attempts, COLLECTIONS, Capability, ExpectedResult, Given, Range, RequestPattern, Scenario, Then,
+    Attempts, COLLECTIONS, Capability, ExpectedResult, Given, RequestPattern, Scenario, Then,
 };
 use crate::protocol::Retry;
 
@@ -27,6 +25,7 @@ const CONTACT: [&str; 11] = [
     "anonymousIds",
     "open",
 ];
+const CHANNEL: [&str; 5] = ["address", "subscribeStatus", "invalid", "subscribedAt", "unsubscribedAt"];
 const ACTIVITY: [&str; 8] = ["_id", "cID", "contact", "action", "time", "properties", "UID", "open"];
 
 type Mistakes = Vec<(Location, String)>;
@@ -69,7 +68,7 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
             (plural(when.len(), "event"), plural(file.then.results.value.len(), "result"));
         mistakes.push((
             file.then.results.referenced,
-            format!("there are {events} and {results}: write one result per event"),
+            format!("{events} and {results}: write one result per event"),
         ));
     }
     let (mut state, place) = match file.then.state {
@@ -88,7 +87,7 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
     let expected = |result: super::file::ExpectedResult| ExpectedResult {
         outcome: result.outcome.0,
         status: result.status.0,
-        retry_after_ms: result.retry_after_ms.map(range_of),
+        retry_after_ms: result.retry_after_ms,
     };
     let results = file.then.results.value.into_iter().map(expected).collect();
     Ok(Scenario {
@@ -173,20 +172,7 @@ fn events(steps: &[Spanned<Map<String, Value>>], id: &str, mistakes: &mut Mistak
 fn attempts_of(attempts: Spanned<FileAttempts>, mistakes: &mut Mistakes) -> Attempts {
     let FileAttempts { request, count, waits_ms } = attempts.value;
     let request = Spanned { value: request, referenced: attempts.referenced, defined: attempts.defined };
-    Attempts {
-        request: pattern_of(request, mistakes),
-        count: range_of(count),
-        waits_ms: waits_ms.into_iter().map(range_of).collect(),
-    }
-}
-
-fn range_of(range: FileRange) -> Range {
-    match range {
-        FileRange::Exactly(number) => Range { min: number, max: number },
-        FileRange::Between(Bounds { min, max }) => {
-            Range { min: min.unwrap_or(0), max: max.unwrap_or(u64::MAX) }
-        }
-    }
+    Attempts { request: pattern_of(request, mistakes), count, waits_ms }
 }
 
 fn check_event(
@@ -282,6 +268,11 @@ fn check_state(
         for field in fields(contact).filter(|field| !CONTACT.contains(field)) {
             wrong(text(&format!("`{field}` is unknown: write {}", CONTACT.join(", "))));
         }
+        for (name, channel) in contact.get("channels").and_then(Value::as_object).into_iter().flatten() {
+            for field in fields(channel).filter(|field| !CHANNEL.contains(field)) {
+                wrong(text(&format!("channels.{name}: `{field}` is unknown: write {}", CHANNEL.join(", "))));
+            }
+        }
         for key in contact.get("attributes").into_iter().flat_map(fields).filter(|key| !keys.contains(*key)) {
             wrong(text(&format!("the account has no attribute `{key}`: define it in given.attributes")));
         }
@@ -342,7 +333,7 @@ fn pattern_of(pattern: Spanned<FilePattern>, mistakes: &mut Mistakes) -> Request
     if method.is_none() && path.is_none() && body.is_empty() {
         mistakes.push((
             pattern.referenced,
-            "this would forbid every request: name a method, a path or fields of the body".to_owned(),
+            "this would fit every request: name a method, a path or fields of the body".to_owned(),
         ));
     }
     if let Some(error) = path.as_ref().and_then(|path| globset::Glob::new(path).err()) {

@@ -28,6 +28,7 @@ use serde::Deserialize;
 
 use super::load::EMBEDDED;
 use super::model::{Level, ScenarioSet};
+use crate::yaml;
 
 /// The folder of what is said about scenarios; there is no scenario in it.
 pub(super) const CONTRACT: &str = "contract";
@@ -44,7 +45,7 @@ impl Renames {
     pub(super) fn read(folder: Option<&Path>) -> Result<Self, String> {
         let Some(text) = text(folder, RENAMES)? else { return Ok(Self::default()) };
         let renames: Option<BTreeMap<String, String>> =
-            serde_saphyr::from_str(&text).map_err(|error| error.to_string())?;
+            yaml::read(&text).map_err(|error| error.to_string())?;
         Ok(Self(renames.unwrap_or_default()))
     }
 
@@ -101,7 +102,7 @@ pub fn statements(folder: Option<&Path>) -> Result<Vec<Statement>, String> {
     let path = format!("{CONTRACT}/statements.yaml");
     let Some(text) = text(folder, &path)? else { return Ok(Vec::new()) };
     let refuse = |error: &dyn std::fmt::Display| format!("{path}: {error}");
-    let read: Option<Vec<StatementFile>> = serde_saphyr::from_str(&text).map_err(|error| refuse(&error))?;
+    let read: Option<Vec<StatementFile>> = yaml::read(&text).map_err(|error| refuse(&error))?;
     let statement = |StatementFile { says, source, scenarios: patterns }| {
         let mut globs = GlobSetBuilder::new();
         for pattern in &patterns {
@@ -140,7 +141,7 @@ impl Requirements {
             ));
         };
         let listed: Option<BTreeSet<String>> =
-            serde_saphyr::from_str(&text).map_err(|error| format!("{path}: {error}"))?;
+            yaml::read(&text).map_err(|error| format!("{path}: {error}"))?;
         let listed =
             listed.filter(|ids| !ids.is_empty()).ok_or_else(|| format!("{path} requires nothing"))?;
         let (ids, missing): (Vec<_>, Vec<_>) =

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
-use super::model::{Capability, Dialect, Level};
+use super::model::{Capability, Dialect, Level, Range};
 use crate::protocol::{Outcome, Retry};
 
 #[derive(Debug, Deserialize)]
@@ -56,21 +56,36 @@ pub(super) struct Attempts {
     pub(super) waits_ms: Vec<Range>,
 }
 
-/// A number, or `{ min, max }` with either left out.
+/// A range as it is written: a number, or `{ min, max }` with either left out.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Range {
+#[serde(untagged, expecting = "a number is expected here, or `{ min: 1, max: 2 }` with either left out")]
+pub(super) enum Bounds {
     Exactly(u64),
-    Between(Bounds),
+    Between(Between),
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Bounds {
+pub(super) struct Between {
     #[serde(default)]
-    pub(super) min: Option<u64>,
+    min: Option<u64>,
     #[serde(default)]
-    pub(super) max: Option<u64>,
+    max: Option<u64>,
+}
+
+impl TryFrom<Bounds> for Range {
+    type Error = String;
+
+    fn try_from(bounds: Bounds) -> Result<Self, String> {
+        let (min, max) = match bounds {
+            Bounds::Exactly(number) => (number, number),
+            Bounds::Between(Between { min, max }) => (min.unwrap_or(0), max.unwrap_or(u64::MAX)),
+        };
+        if min > max {
+            return Err(format!("nothing is from {min} to {max}: swap `min` and `max`"));
+        }
+        Ok(Self { min, max })
+    }
 }
 
 #[derive(Debug, Deserialize)]

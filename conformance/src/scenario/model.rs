@@ -85,7 +85,8 @@ pub struct Attempts {
 }
 
 /// A range of whole numbers, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "super::file::Bounds")]
 pub struct Range {
     /// The least.
     pub min: u64,
@@ -94,6 +95,12 @@ pub struct Range {
 }
 
 impl Range {
+    /// One number alone.
+    #[must_use]
+    pub const fn exactly(number: u64) -> Self {
+        Self { min: number, max: number }
+    }
+
     /// Whether the number is within.
     #[must_use]
     pub const fn contains(self, number: u64) -> bool {

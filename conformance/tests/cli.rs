@@ -313,9 +313,43 @@ fn the_doctor_shows_each_step_and_the_line_that_is_wrong() {
 }
 
 #[test]
-fn the_schema_is_json() {
-    let schema: Value = serde_json::from_str(&Desk::new().run(&["schema"], 0)).unwrap();
-    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+fn the_schemas_are_json() {
+    for of in ["scenario", "protocol"] {
+        let schema: Value = serde_json::from_str(&Desk::new().run(&["schema", of], 0)).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{of}");
+    }
+}
+
+#[test]
+fn validate_finds_what_a_run_overlooks() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    let judge = |result: &str, more: &[&str]| {
+        let script = r#"
+while read -r line; do
+  id=${line##*id\":}; id=${id%%,*}; id=${id%%\}*}
+  case $line in
+    *'"hello"'*) echo '{"id":'$id',"protocol":1,"destination":{"name":"shy"},"dialect":"classic","capabilities":["page"]}';;
+    *'"deliver"'*) echo '{"id":'$id',"results":[RESULT]}';;
+    *) echo '{"id":'$id'}';;
+  esac
+  case $line in *'"bye"'*) exit;; esac
+done"#;
+        desk.write("shy.sh", &script.replace("RESULT", result));
+        desk.run(&[&["run", "--scenarios", "s", "--command", "sh shy.sh"], more].concat(), 1)
+    };
+    let slip = r#"{"outcome":"dropped","retryAfterMS":5}"#;
+    assert!(!judge(slip, &[]).contains("retryAfterMS"));
+    assert_says(
+        &judge(slip, &["--validate"]),
+        &[
+            "against the schema of the protocol, `deliverReply`",
+            "/results/0",
+            "'retryAfterMS' was unexpected",
+        ],
+    );
+    assert!(!judge(r#"{"outcome":"dropped"}"#, &["--validate"]).contains("schema"));
+    assert_says(&desk.run(&["run", "--validate"], 2), &["a built-in destination sends none"]);
 }
 
 #[test]

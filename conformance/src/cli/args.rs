@@ -69,12 +69,12 @@ pub(super) enum Command {
         after_help = "Example:\n  cordial-conformance requirements freeze 0.2.0\n  cordial-conformance run --requirements 0.2.0"
     )]
     Requirements(RequirementsArgs),
-    /// Print the JSON Schema of scenario files, for editors
+    /// Print the JSON Schema of scenario files, for editors, or of the protocol's messages
     #[command(
         after_help = "Example, the first line of a scenario file for editors with the YAML language server:\n  \
         cordial-conformance schema > scenario.schema.json\n  # yaml-language-server: $schema=../scenario.schema.json"
     )]
-    Schema,
+    Schema(SchemaArgs),
     /// Measure the judge: wrong destinations have to be caught, harmless ones must not be
     #[command(
         after_help = "Example:\n  cordial-conformance self-test\nIt ends with 5 when the judge cannot be trusted."
@@ -83,6 +83,21 @@ pub(super) enum Command {
     /// Play a destination of the self-test on stdin and stdout
     #[command(hide = true)]
     Destination(DestinationNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// A scenario file
+    Scenario,
+    /// A message between the runner and a destination
+    Protocol,
 }
 
 /// Which destination.
@@ -137,6 +152,10 @@ pub(super) struct RunArgs {
     /// Play every scenario N times, each time on a fresh account; a verdict that changes is red
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) repeat: u16,
+
+    /// Hold each message of the destination against the schema of the protocol, which `schema protocol` prints
+    #[arg(long)]
+    pub(super) validate: bool,
 
     /// Start the plays in an order that the seed makes
     #[arg(long)]

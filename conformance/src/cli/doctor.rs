@@ -6,7 +6,7 @@ use cordial_mock::{Clock, MockCordial};
 use serde_json::{Value, json};
 
 use super::args::DoctorArgs;
-use super::target::{Target, indented, targets};
+use super::target::{Target, indented, validated_targets};
 use super::{CliError, exit_code, output};
 use crate::driver::DriverError;
 use crate::protocol::{Request, Settings};
@@ -27,7 +27,7 @@ pub(super) async fn doctor(arguments: &DoctorArgs) -> Result<u8, CliError> {
         .map_err(CliError::harness)?;
     let mut healthy = true;
     let mut out = String::new();
-    for target in targets(&arguments.destination)? {
+    for target in validated_targets(&arguments.destination)? {
         let _ = writeln!(out, "{}, {:?} for each step", target.reached, target.deadline());
         healthy &= examine(&target, &mock, &mut out).await?;
     }

@@ -53,7 +53,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Some(Command::KnownFailures(args)) => known_failures::known_failures(&args).await,
         Some(Command::Matrix(args)) => matrix::matrix(&args),
         Some(Command::Requirements(args)) => requirements::requirements(&args),
-        Some(Command::Schema) => schema::schema(),
+        Some(Command::Schema(arguments)) => schema::schema(&arguments),
         Some(Command::SelfTest(args)) => self_test::self_test(&args).await,
         Some(Command::Destination(args)) => self_test::destination(&args).await,
     }

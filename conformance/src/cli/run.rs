@@ -6,7 +6,8 @@ use std::io::IsTerminal;
 
 use super::args::{ReportArg, ReportFormat, RunArgs, SnapshotsArg};
 use super::progress::Bar;
-use super::{CliError, exit_code, output, scenarios, target};
+use super::target::{self, Target};
+use super::{CliError, exit_code, output, scenarios};
 use crate::report;
 use crate::run::{
     self, Plan, Profile, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode, SnapshotPlan,
@@ -24,7 +25,7 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     arguments.report.iter().try_for_each(remove_stale)?;
     let plan = Plan::new(&set, &filter, arguments.selection.shard).map_err(CliError::usage)?;
     let mut subjects = Vec::new();
-    for target in target::targets(&arguments.destination)? {
+    for target in targets(arguments)? {
         let plan = |name: &str| snapshot_plan(arguments, name);
         let mut subject = target.greet(arguments.known_failures.as_deref(), plan).await?;
         subject.known_failures.follow(&set).iter().for_each(|notice| super::notice(notice));
@@ -41,6 +42,21 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     }
     output::print(&report::text::render(&report, arguments.verbose), arguments.output.color);
     Ok(exit_code::of(report.conclusion()))
+}
+
+fn targets(arguments: &RunArgs) -> Result<Vec<Target>, CliError> {
+    if !arguments.validate {
+        return target::targets(&arguments.destination);
+    }
+    let targets = target::validated_targets(&arguments.destination)?;
+    if targets.iter().any(Target::is_built_in) {
+        return Err(CliError::Usage(
+            "--validate looks at messages, and a built-in destination sends none\n  fix: name yours with \
+             --destination, --command or --url"
+                .to_owned(),
+        ));
+    }
+    Ok(targets)
 }
 
 /// Whose fault it is that a run came to nothing.
@@ -91,6 +107,9 @@ fn options(arguments: &RunArgs) -> RunOptions {
     }
     if arguments.seed != 1 {
         repeated.extend(["--seed".to_owned(), arguments.seed.to_string()]);
+    }
+    if arguments.validate {
+        repeated.push("--validate".to_owned());
     }
     RunOptions {
         seed: arguments.seed,

@@ -1,10 +1,15 @@
 //! `cordial-conformance schema`.
 
-use super::args::ColorArg;
+use super::args::{ColorArg, SchemaArgs, SchemaOf};
 use super::{CliError, exit_code, output};
+use crate::{protocol, scenario};
 
-/// Prints the JSON Schema of scenario files.
-pub(super) fn schema() -> Result<u8, CliError> {
-    output::print(&format!("{:#}\n", crate::scenario::schema()), ColorArg::Never);
+/// Prints a JSON Schema.
+pub(super) fn schema(arguments: &SchemaArgs) -> Result<u8, CliError> {
+    let schema = match arguments.of {
+        SchemaOf::Scenario => scenario::schema(),
+        SchemaOf::Protocol => protocol::schema(),
+    };
+    output::print(&format!("{schema:#}\n"), ColorArg::Never);
     Ok(exit_code::CONFORMS)
 }

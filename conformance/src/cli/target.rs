@@ -7,9 +7,12 @@ use std::time::Duration;
 use super::CliError;
 use super::args::DestinationArgs;
 use crate::destination::{self, BUILT_IN, NAMES};
-use crate::driver::{DEADLINE, Driver, Http, Manifest, Program, Stdio};
+use crate::driver::{DEADLINE, Driver, Http, Manifest, Messages, Program, Stdio};
 use crate::protocol::HelloReply;
 use crate::run::{Claims, KnownFailures, Problem, ProblemKind, SnapshotPlan, Subject};
+
+/// How a built-in destination is reached, for people.
+const BUILT_IN_HERE: &str = "built in";
 
 /// A destination, not greeted yet.
 pub(super) struct Target {
@@ -23,6 +26,15 @@ pub(super) struct Target {
 
 /// The destinations that the arguments name; both built-in ones when they name none.
 pub(super) fn targets(arguments: &DestinationArgs) -> Result<Vec<Target>, CliError> {
+    select(arguments, None)
+}
+
+/// The same, each message of theirs held against the schema of the protocol.
+pub(super) fn validated_targets(arguments: &DestinationArgs) -> Result<Vec<Target>, CliError> {
+    select(arguments, Some(Arc::new(Messages::new().map_err(CliError::harness)?)))
+}
+
+fn select(arguments: &DestinationArgs, messages: Option<Arc<Messages>>) -> Result<Vec<Target>, CliError> {
     if let Some(command) = &arguments.command {
         let words = shlex::split(command).filter(|words| !words.is_empty());
         let words = words.ok_or_else(|| {
@@ -30,21 +42,21 @@ pub(super) fn targets(arguments: &DestinationArgs) -> Result<Vec<Target>, CliErr
         })?;
         let program = Program { command: words.into_iter().map(Into::into).collect(), ..Program::default() };
         return Ok(vec![plain(
-            Arc::new(Stdio::new(program, DEADLINE)),
+            Arc::new(Stdio::new(program, DEADLINE).validating(messages)),
             format!("command {command}"),
             ["--command", command],
         )]);
     }
     if let Some(url) = &arguments.url {
         return Ok(vec![plain(
-            Arc::new(Http::new(url.clone(), DEADLINE)),
+            Arc::new(Http::new(url.clone(), DEADLINE).validating(messages)),
             format!("at {url}"),
             ["--url", url],
         )]);
     }
     match arguments.destination.as_deref() {
-        None => BUILT_IN.iter().map(|name| named(name)).collect(),
-        Some(name) => Ok(vec![named(name)?]),
+        None => BUILT_IN.iter().map(|name| named(name, None)).collect(),
+        Some(name) => Ok(vec![named(name, messages)?]),
     }
 }
 
@@ -53,14 +65,14 @@ fn plain(driver: Arc<dyn Driver>, reached: String, arguments: [&str; 2]) -> Targ
 }
 
 /// A built-in destination, or one with a manifest.
-fn named(name: &str) -> Result<Target, CliError> {
+fn named(name: &str, messages: Option<Arc<Messages>>) -> Result<Target, CliError> {
     match destination::built_in(name).map_err(CliError::harness)? {
-        Some(driver) => Ok(plain(driver, "built in".to_owned(), ["--destination", name])),
-        None => from_manifest(name),
+        Some(driver) => Ok(plain(driver, BUILT_IN_HERE.to_owned(), ["--destination", name])),
+        None => from_manifest(name, messages),
     }
 }
 
-fn from_manifest(path: &str) -> Result<Target, CliError> {
+fn from_manifest(path: &str, messages: Option<Arc<Messages>>) -> Result<Target, CliError> {
     let file = Path::new(path);
     if !file.exists() {
         let names = NAMES.join("`, `");
@@ -74,7 +86,7 @@ fn from_manifest(path: &str) -> Result<Target, CliError> {
     }
     let arguments = ["--destination", path].map(str::to_owned).to_vec();
     Ok(Target {
-        driver: manifest.driver(),
+        driver: manifest.driver(messages),
         reached: format!("manifest {path}"),
         arguments,
         manifest: Some((file.to_owned(), manifest)),
@@ -178,6 +190,11 @@ impl Target {
         let words = self.arguments.iter().map(String::as_str);
         // Only a NUL cannot be quoted, and no argument of a process holds one.
         shlex::try_join(words).unwrap_or_else(|_| self.arguments.join(" "))
+    }
+
+    /// Whether it is built in, so that it sends no messages.
+    pub(super) fn is_built_in(&self) -> bool {
+        self.reached == BUILT_IN_HERE
     }
 
     /// How long the destination may take for one operation.

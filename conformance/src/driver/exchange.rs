@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{DriverError, DriverErrorKind};
+use super::{DriverError, DriverErrorKind, Messages};
 use crate::protocol::{DeliveryResult, HelloReply, VERSION};
 
 /// The most of a line or body that is shown in an error.
@@ -16,8 +16,9 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// Tells a reply from a refusal.
-pub(super) fn accepted(op: &str, reply: Value) -> Result<Value, DriverError> {
+/// Tells a reply from a refusal, and with `messages` a reply that fits their schema from one that does not.
+pub(super) fn accepted(op: &str, reply: Value, messages: Option<&Messages>) -> Result<Value, DriverError> {
+    messages.map_or(Ok(()), |messages| messages.check(op, &reply))?;
     if reply.get("unsupported").and_then(Value::as_bool) == Some(true) {
         let reason = reply.get("reason").and_then(Value::as_str).unwrap_or("without a reason");
         return Err(DriverError::new(

@@ -1,12 +1,13 @@
 //! A destination that listens: every request is a POST of one object.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{Driver, DriverError, DriverErrorKind, exchange};
+use super::{Driver, DriverError, DriverErrorKind, Messages, exchange};
 use crate::protocol::{DeliveryResult, HelloReply, Request, Settings};
 
 /// Speaks the protocol by HTTP.
@@ -15,6 +16,7 @@ pub struct Http {
     client: reqwest::Client,
     url: String,
     deadline: Duration,
+    messages: Option<Arc<Messages>>,
     ids: AtomicU64,
 }
 
@@ -22,7 +24,14 @@ impl Http {
     /// A driver of the destination at `url`.
     #[must_use]
     pub fn new(url: impl Into<String>, deadline: Duration) -> Self {
-        Self { client: reqwest::Client::new(), url: url.into(), deadline, ids: AtomicU64::new(1) }
+        let client = reqwest::Client::new();
+        Self { client, url: url.into(), deadline, messages: None, ids: AtomicU64::new(1) }
+    }
+
+    /// Holds each reply against its schema.
+    #[must_use]
+    pub fn validating(self, messages: Option<Arc<Messages>>) -> Self {
+        Self { messages, ..self }
     }
 
     async fn ask(&self, request: Request<'_>) -> Result<Value, DriverError> {
@@ -48,7 +57,7 @@ impl Http {
         if value.get("id").and_then(Value::as_u64) != Some(id) {
             return Err(against(format!("the reply has to repeat the id {id}")));
         }
-        exchange::accepted(op, value)
+        exchange::accepted(op, value, self.messages.as_deref())
     }
 
     fn broken(&self, op: &str, error: &reqwest::Error) -> DriverError {

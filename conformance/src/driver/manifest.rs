@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{DEADLINE, Driver, Http, Program, Stdio};
+use super::{DEADLINE, Driver, Http, Messages, Program, Stdio};
 use crate::protocol::{HelloReply, Retry};
 use crate::scenario::{Capability, Dialect};
 use crate::yaml;
@@ -82,12 +82,14 @@ impl Manifest {
         document.check(folder).map_err(refuse)
     }
 
-    /// A driver of the destination.
+    /// A driver of the destination, which holds each reply against `messages` where they are given.
     #[must_use]
-    pub fn driver(&self) -> Arc<dyn Driver> {
+    pub fn driver(&self, messages: Option<Arc<Messages>>) -> Arc<dyn Driver> {
         match &self.reach {
-            Reach::Command(program) => Arc::new(Stdio::new(program.clone(), self.deadline)),
-            Reach::Url(url) => Arc::new(Http::new(url.clone(), self.deadline)),
+            Reach::Command(program) => {
+                Arc::new(Stdio::new(program.clone(), self.deadline).validating(messages))
+            }
+            Reach::Url(url) => Arc::new(Http::new(url.clone(), self.deadline).validating(messages)),
         }
     }
 

@@ -5,6 +5,7 @@ mod exchange;
 mod http;
 mod in_process;
 mod manifest;
+mod messages;
 mod serve;
 mod stdio;
 
@@ -16,6 +17,7 @@ use serde_json::Value;
 pub use self::http::Http;
 pub use in_process::{Destination, InProcess};
 pub use manifest::{Manifest, ManifestError, Reach};
+pub use messages::Messages;
 pub(crate) use serve::answer;
 pub use serve::serve_stdio;
 pub use stdio::{Program, Stdio};

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{Driver, DriverError, DriverErrorKind, exchange};
+use super::{Driver, DriverError, DriverErrorKind, Messages, exchange};
 use crate::protocol::{DeliveryResult, HelloReply, Request, Settings};
 use process::Process;
 
@@ -38,6 +38,7 @@ pub struct Program {
 pub struct Stdio {
     program: Program,
     deadline: Duration,
+    messages: Option<Arc<Messages>>,
     ids: AtomicU64,
     running: Mutex<Running>,
 }
@@ -52,7 +53,13 @@ impl Stdio {
     /// A driver of the program, which starts when it is first spoken to.
     #[must_use]
     pub fn new(program: Program, deadline: Duration) -> Self {
-        Self { program, deadline, ids: AtomicU64::new(1), running: Mutex::default() }
+        Self { program, deadline, messages: None, ids: AtomicU64::new(1), running: Mutex::default() }
+    }
+
+    /// Holds each reply against its schema.
+    #[must_use]
+    pub fn validating(self, messages: Option<Arc<Messages>>) -> Self {
+        Self { messages, ..self }
     }
 
     /// The running process; a fresh one where it has ended and `may_start`.
@@ -95,7 +102,7 @@ impl Stdio {
                 format!("`{op}` was not answered within {:?}", self.deadline),
             ))
         });
-        let outcome = outcome.and_then(|reply| exchange::accepted(op, reply));
+        let outcome = outcome.and_then(|reply| exchange::accepted(op, reply, self.messages.as_deref()));
         outcome.map_err(|error| DriverError { stderr: process.stderr(), ..error })
     }
 }

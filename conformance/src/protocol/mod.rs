@@ -12,6 +12,9 @@
 //!
 //! Replies may come in any order; fields that a side does not know are ignored.
 
+mod schema;
+
+pub use schema::schema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -147,6 +147,21 @@ fn a_destination_that_does_not_start_is_told_from_one_that_does_not_conform() {
 }
 
 #[test]
+fn a_destination_that_falls_silent_is_no_success() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", GOOD);
+    let manifest = "name: silent\ndialect: classic\ncapabilities: [page]\ndeadlineSeconds: 0.3\ncommand: ";
+    desk.write("from-the-start.yaml", &format!("{manifest}[sh, -c, 'cat > /dev/null']\n"));
+    let text = desk.run(&["--scenarios", "s", "--destination", "from-the-start.yaml"], 3);
+    assert_says(&text, &["`hello` was not answered within 300ms"]);
+    let hello = r#"{"id":1,"protocol":1,"destination":{"name":"silent"},"dialect":"classic","capabilities":["page"]}"#;
+    desk.write("hello.json", &format!("{hello}\n"));
+    desk.write("after-hello.yaml", &format!("{manifest}[sh, -c, 'cat hello.json; cat > /dev/null']\n"));
+    let text = desk.run(&["--scenarios", "s", "--destination", "after-hello.yaml"], 1);
+    assert_says(&text, &["TIMED-OUT page.seen", "was not answered within 300ms", "silent does not conform."]);
+}
+
+#[test]
 fn a_destination_that_is_named_wrongly_is_a_mistake() {
     let text = Desk::new().run(&["--destination", "refrence"], 2);
     assert_says(&text, &["refrence", "`reference`, `segment-classic`"]);

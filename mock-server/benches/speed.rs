@@ -28,6 +28,10 @@ use shared::memory;
 use shared::wire::Template;
 use table::{Table, Target};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How much is measured.
 struct Scale {
     contacts: u64,

@@ -166,19 +166,24 @@ impl Journal {
             entries.bytes -= oldest.as_ref().map_or(0, |oldest| oldest.size);
             entries.dropped += 1;
         }
-        self.newest.send_replace(cursor);
+        // Telling costs as much with nobody there.
+        if self.newest.receiver_count() > 0 {
+            self.newest.send_replace(cursor);
+        }
         oldest
     }
 
     /// The cursor of the newest entry; 0 before the first.
     #[must_use]
     pub fn newest(&self) -> u64 {
-        *self.newest.borrow()
+        self.entries.lock().last
     }
 
     /// Tells of each new entry by its cursor.
     #[must_use]
     pub fn follow(&self) -> watch::Receiver<u64> {
+        let entries = self.entries.lock();
+        self.newest.send_replace(entries.last);
         self.newest.subscribe()
     }
 

@@ -4,7 +4,6 @@ use std::io;
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
 struct EscapedSlashes;
@@ -29,19 +28,19 @@ impl Formatter for EscapedSlashes {
 
 /// The bytes of `value`, compact, slashes escaped.
 #[must_use]
-pub(crate) fn to_bytes(value: &Value) -> Bytes {
+pub(crate) fn to_bytes(value: &impl Serialize) -> Bytes {
     let mut bytes = Vec::with_capacity(128);
     let mut serializer = Serializer::with_formatter(&mut bytes, EscapedSlashes);
     match value.serialize(&mut serializer) {
         Ok(()) => bytes.into(),
-        // A `Value` has string keys only and a `Vec` takes every byte, so this is out of reach.
+        // All that is shown has text for keys, and a `Vec` takes every byte, so this is out of reach.
         Err(error) => Bytes::from(format!("{{\"error\":\"{error}\"}}")),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

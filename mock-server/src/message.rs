@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use serde_json::Value;
+use serde::Serialize;
 
 /// A request, read to its end.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ pub struct Reply {
 impl Reply {
     /// A JSON reply as Cordial writes it.
     #[must_use]
-    pub fn json(status: StatusCode, body: &Value) -> Self {
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
         let mut headers = HeaderMap::with_capacity(REPLY_HEADERS);
         // Recorded without a charset (FACTS, "General form").
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -78,7 +78,7 @@ impl Reply {
 
     /// 200 with a JSON body.
     #[must_use]
-    pub fn ok(body: &Value) -> Self {
+    pub fn ok(body: &impl Serialize) -> Self {
         Self::json(StatusCode::OK, body)
     }
 

@@ -75,23 +75,22 @@ impl Contacts {
         self.by_id.insert(contact.id, Arc::new(contact));
     }
 
-    /// Most changes of a contact leave its identifiers alone: those are not written again.
     fn index(&mut self, (key, value): Identity, id: ObjectId) {
-        let known = self.by_identity.get(&key).and_then(|index| index.get(value.as_str()));
-        if known != Some(&id) {
-            self.by_identity.entry(key).or_default().insert(value.into(), id);
-        }
+        self.by_identity.entry(key).or_default().insert(value.into(), id);
     }
 
-    fn forget(&mut self, (key, value): &Identity) {
-        if let Some(index) = self.by_identity.get_mut(key) {
+    /// What became an identifier late may be another contact's by now.
+    fn forget(&mut self, (key, value): &Identity, id: ObjectId) {
+        if let Some(index) = self.by_identity.get_mut(key)
+            && index.get(value.as_str()) == Some(&id)
+        {
             index.remove(value.as_str());
         }
     }
 
     fn remove(&mut self, id: ObjectId, identities: Vec<Identity>) -> Option<Arc<Contact>> {
         for identity in identities {
-            self.forget(&identity);
+            self.forget(&identity, id);
         }
         let contact = self.by_id.remove(&id)?;
         for anonymous_id in &contact.anonymous_ids {
@@ -123,18 +122,22 @@ impl State {
     /// # Errors
     /// The identifier's key when another contact already has the same value; nothing is stored then.
     pub fn put_contact(&mut self, contact: Contact) -> Result<(), String> {
-        let identities = self.identities(&contact);
-        let taken = identities
-            .iter()
-            .find(|(key, value)| self.contacts.find(key, value).is_some_and(|other| other.id != contact.id));
-        if let Some((key, _)) = taken {
+        let mut identities = self.identities(&contact);
+        let mut stale = self.contacts.get(contact.id).map_or_else(Vec::new, |before| self.identities(before));
+        // Most changes of a contact leave its identifiers alone: those are neither looked up nor written again.
+        stale.retain(|identity| match identities.iter().position(|kept| kept == identity) {
+            Some(at) => {
+                identities.remove(at);
+                false
+            }
+            None => true,
+        });
+        if let Some((key, _)) = identities.iter().find(|(key, value)| self.contacts.find(key, value).is_some())
+        {
             return Err(key.clone());
         }
-        if let Some(before) = self.contacts.get(contact.id).cloned() {
-            let stale = self.identities(&before);
-            for identity in stale.iter().filter(|identity| !identities.contains(identity)) {
-                self.contacts.forget(identity);
-            }
+        for identity in &stale {
+            self.contacts.forget(identity, contact.id);
         }
         self.contacts.insert(contact, identities);
         Ok(())

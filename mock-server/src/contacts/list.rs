@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::model::{Contact, identifier_text};
-use super::render;
+use super::render::Shown;
 use crate::account::{EMAIL_ADDRESS, State};
 use crate::hints;
 use crate::message::Reply;
@@ -39,8 +39,8 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     if call.query.get("sort_dir") == Some("desc") {
         matching.reverse();
     }
-    let body: Value =
-        page.of(&matching).iter().map(|contact| render::contact(contact, state, call.version)).collect();
+    let shown = |contact| Shown { contact, state, version: call.version };
+    let body: Vec<Shown<'_>> = page.of(&matching).iter().map(|contact| shown(contact)).collect();
     Ok(query::with_count(Reply::ok(&body), &call.query, matching.len()))
 }
 

@@ -31,6 +31,7 @@ use crate::input::Input;
 use crate::message::Reply;
 use crate::refusal::{FieldErrors, Refusal};
 use crate::routes::{Call, Version};
+use render::Shown;
 
 /// `POST /contacts`: updates the contact that the body identifies, or creates it.
 ///
@@ -127,7 +128,7 @@ pub(crate) fn unknown_contact(refusal: Refusal, call: &Call, state: &State) -> R
 /// 404 for an unknown contact.
 pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let contact = find(call, state)?;
-    Ok(Reply::ok(&render::contact(&contact, state, call.version)))
+    Ok(Reply::ok(&Shown { contact: &contact, state, version: call.version }))
 }
 
 /// `DELETE /contacts/{key}`.

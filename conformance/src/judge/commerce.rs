@@ -134,6 +134,12 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_object_says_as_much_as_none() {
+        assert_eq!(found(order(json!({})), order(json!({ "shippingAddress": {} }))), "");
+        assert_eq!(found(order(json!({ "shippingAddress": {} })), order(json!({}))), "");
+    }
+
+    #[test]
     fn a_field_too_many_a_line_too_few_and_another_order_are_seen() {
         assert!(found(order(json!({})), order(json!({ "tax": 1 }))).contains("orders[o].tax"));
         assert!(found(order(json!({})), order(json!({ "items": [] }))).contains("orders[o].items[0]"));

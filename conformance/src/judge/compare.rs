@@ -68,3 +68,26 @@ pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
 pub(super) fn is_open(item: &Value) -> bool {
     item.get("open").and_then(Value::as_bool).unwrap_or(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lists_are_the_same_in_length_and_order() {
+        assert!(same(&json!([1, [2]]), &json!([1.0, [2]])));
+        for other in [json!([1]), json!([1, 2, 3]), json!([2, 1])] {
+            assert!(!same(&json!([1, 2]), &other) && !same(&other, &json!([1, 2])), "{other}");
+        }
+    }
+
+    #[test]
+    fn objects_are_the_same_in_their_keys_and_values() {
+        assert!(same(&json!({ "a": 1, "b": 2 }), &json!({ "b": 2, "a": 1 })));
+        for other in [json!({ "a": 1 }), json!({ "a": 1, "c": 2 }), json!({ "a": 1, "b": 3 })] {
+            assert!(!same(&json!({ "a": 1, "b": 2 }), &other) && !same(&other, &json!({ "a": 1, "b": 2 })));
+        }
+    }
+}

@@ -159,3 +159,26 @@ fn late_check(late: &[JournalEntry]) -> Check {
     };
     Check { id: "late-request".into(), passed: requests.is_empty(), message }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(id: &str, message: &str) -> Check {
+        Check { id: id.into(), passed: message.is_empty(), message: message.into() }
+    }
+
+    #[test]
+    fn what_failed_in_another_play_is_added_once() {
+        let mut checks = vec![check("a", ""), check("b", "one"), check("c", "")];
+        add_failures(
+            &mut checks,
+            vec![check("a", "late"), check("b", "one"), check("c", ""), check("d", "new")],
+        );
+        add_failures(&mut checks, vec![check("a", ""), check("b", "two")]);
+        assert_eq!(
+            checks,
+            [check("a", "late"), check("b", "one"), check("c", ""), check("d", "new"), check("b", "two")]
+        );
+    }
+}

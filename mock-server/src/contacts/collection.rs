@@ -132,7 +132,8 @@ impl State {
             }
             None => true,
         });
-        if let Some((key, _)) = identities.iter().find(|(key, value)| self.contacts.find(key, value).is_some())
+        if let Some((key, _)) =
+            identities.iter().find(|(key, value)| self.contacts.find(key, value).is_some())
         {
             return Err(key.clone());
         }

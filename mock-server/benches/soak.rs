@@ -28,6 +28,10 @@ use faults::Struck;
 use shared::memory;
 use tally::Tally;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Connections at full speed.
 const CLIENTS: usize = 16;
 /// How often memory is looked at, evenly over the time.

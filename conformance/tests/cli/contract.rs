@@ -1,69 +1,21 @@
 //! What keeps yesterday's verdicts: renamed ids, frozen requirements, and reports that are whole or not there.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
-
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-/// Passes where `properties` are those that were sent.
-fn scenario(id: &str, url: &str) -> String {
-    format!(
-        "id: {id}
-why: A page call is recorded.
-dialect: [classic]
-needs: [page]
-level: must
-source: seed#page
-given: {{ contacts: [{{ channels: {{ email: {{ address: jane@example.com }} }} }}] }}
-when: [{{ type: page, userId: jane@example.com, properties: {{ url: 'https://shop.example/1' }} }}]
-then:
-  results: [{{ outcome: delivered }}]
-  state:
-    activities: [{{ contact: jane@example.com, action: pageView, properties: {{ url: '{url}' }} }}]
-"
-    )
+use super::desk::{Desk, page_call, run};
+
+/// A folder with the scenario `page.seen`, which the reference destination passes.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", &page_call("page.seen", "https://shop.example/1"));
+    desk
 }
 
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    /// A folder with the scenario `page.seen`, which the reference destination passes.
-    fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        desk.write("s/page/seen.yaml", &scenario("page.seen", "https://shop.example/1"));
-        desk
-    }
-
-    fn path(&self, path: &str) -> std::path::PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
-        fs::write(self.path(path), text).unwrap();
-    }
-
-    /// A scenario that the reference destination fails.
-    fn add_a_failing_one(&self) {
-        self.write("s/page/later.yaml", &scenario("page.later", "https://shop.example/2"));
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"));
-        command.current_dir(self.0.path()).args(arguments).env_remove("CARGO");
-        command
-    }
-
-    #[track_caller]
-    fn run(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.command(arguments).output().unwrap();
-        let text =
-            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert_eq!(output.status.code(), Some(code), "{text}");
-        text
-    }
+/// A scenario that the reference destination fails.
+fn add_a_failing_one(desk: &Desk) {
+    desk.write("s/page/later.yaml", &page_call("page.later", "https://shop.example/2"));
 }
 
 const RUN: [&str; 5] = ["run", "--destination", "reference", "--scenarios", "s"];
@@ -74,10 +26,10 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn a_scenario_that_came_after_the_release_advises_only() {
-    let desk = Desk::new();
+    let desk = desk();
     let said = desk.run(&["requirements", "freeze", "1.0", "--scenarios", "s"], 0);
     assert!(said.contains("wrote s/contract/requirements/1.0.yaml"), "{said}");
-    desk.add_a_failing_one();
+    add_a_failing_one(&desk);
     desk.run(&RUN, 1);
     let said = desk.run(&with(&["--requirements", "1.0", "--report", "json=r.json"]), 0);
     assert!(said.contains("ADVISED page.later"), "{said}");
@@ -90,16 +42,16 @@ fn a_scenario_that_came_after_the_release_advises_only() {
 
 #[test]
 fn what_the_release_required_stays_required() {
-    let desk = Desk::new();
-    desk.add_a_failing_one();
+    let desk = desk();
+    add_a_failing_one(&desk);
     desk.run(&["requirements", "freeze", "1.0", "--scenarios", "s"], 0);
     desk.run(&with(&["--requirements", "1.0"]), 1);
 }
 
 #[test]
 fn a_suite_without_a_required_scenario_is_no_success() {
-    let desk = Desk::new();
-    desk.add_a_failing_one();
+    let desk = desk();
+    add_a_failing_one(&desk);
     desk.run(&["requirements", "freeze", "1.0", "--scenarios", "s"], 0);
     fs::remove_file(desk.path("s/page/later.yaml")).unwrap();
     let said = desk.run(&with(&["--requirements", "1.0"]), 4);
@@ -107,14 +59,14 @@ fn a_suite_without_a_required_scenario_is_no_success() {
     assert!(desk.run(&["requirements", "--scenarios", "s"], 0).contains("these are gone: page.later"));
 
     // A rename is the honest way: the scenario is still there.
-    desk.write("s/page/renamed.yaml", &scenario("page.renamed", "https://shop.example/1"));
+    desk.write("s/page/renamed.yaml", &page_call("page.renamed", "https://shop.example/1"));
     desk.write("s/contract/renames.yaml", "page.later: page.renamed\n");
     desk.run(&with(&["--requirements", "1.0"]), 0);
 }
 
 #[test]
 fn what_was_frozen_is_never_written_again() {
-    let desk = Desk::new();
+    let desk = desk();
     desk.run(&["requirements", "freeze", "1.0", "--scenarios", "s"], 0);
     let said = desk.run(&["requirements", "freeze", "1.0", "--scenarios", "s"], 2);
     assert!(said.contains("freeze a new version"), "{said}");
@@ -126,7 +78,7 @@ fn what_was_frozen_is_never_written_again() {
 
 #[test]
 fn an_old_id_still_selects_explains_and_excuses() {
-    let desk = Desk::new();
+    let desk = desk();
     desk.write("s/contract/renames.yaml", "page.visited: page.seen\n");
     let said = desk.run(&with(&["--only", "page.visited"]), 0);
     assert!(said.contains("note: `page.visited` is called `page.seen` now"), "{said}");
@@ -134,7 +86,7 @@ fn an_old_id_still_selects_explains_and_excuses() {
         desk.run(&["explain", "page.visited", "--scenarios", "s"], 0).contains("A page call is recorded.")
     );
 
-    desk.write("s/page/seen.yaml", &scenario("page.seen", "https://shop.example/2"));
+    desk.write("s/page/seen.yaml", &page_call("page.seen", "https://shop.example/2"));
     let excuse = "- { id: page.visited, message: 'state.activities', reason: known }\n";
     desk.write("known.yaml", excuse);
     let said = desk.run(&with(&["--known-failures", "known.yaml"]), 0);
@@ -143,7 +95,7 @@ fn an_old_id_still_selects_explains_and_excuses() {
 
 #[test]
 fn renames_that_lead_nowhere_are_refused() {
-    let desk = Desk::new();
+    let desk = desk();
     for (renames, why) in [
         ("page.seen: page.seen\n", "`page.seen` is the id of a scenario"),
         ("page.old: page.sen\n", "`page.old` leads to `page.sen`, and there is no such scenario"),
@@ -158,7 +110,7 @@ fn renames_that_lead_nowhere_are_refused() {
 
 #[test]
 fn a_run_that_is_stopped_half_way_leaves_no_report() {
-    let desk = Desk::new();
+    let desk = desk();
     desk.write("r.json", "{\"conclusion\":\"conforms\"}");
     desk.write("r.xml", "<testsuites/>");
     // It answers its greeting, says so on stderr, and then nothing more.
@@ -190,13 +142,9 @@ fn a_run_that_is_stopped_half_way_leaves_no_report() {
 
 #[test]
 fn the_releases_of_this_suite_are_all_here() {
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-    let output = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"))
-        .args(["requirements", "list", "--scenarios"])
-        .arg(checkout)
-        .output()
-        .unwrap();
-    let lines: Vec<String> = BufReader::new(output.stdout.as_slice()).lines().map(Result::unwrap).collect();
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let said = run(&checkout, &["requirements", "list", "--scenarios", "scenarios"], 0);
+    let lines: Vec<&str> = said.lines().collect();
     assert!(lines.iter().any(|line| line.starts_with("0.1.0  ")), "{lines:?}");
     assert!(lines.iter().all(|line| !line.contains("gone")), "{lines:?}");
 }

@@ -1,72 +1,13 @@
-//! The program as a user runs it: what it prints, what it writes, and how it ends.
+//! `run`, and what needs no file of its own: `list`, `explain`, `doctor`, `schema`.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
-
-use std::path::Path;
-use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use super::desk::{Desk, assert_says, page_call};
+
 /// A scenario that every dialect passes.
-const GOOD: &str = "\
-id: page.seen
-why: A page call is recorded.
-dialect: [classic]
-needs: [page]
-level: must
-source: seed#page
-given: { contacts: [{ channels: { email: { address: jane@example.com } } }] }
-when: [{ type: page, userId: jane@example.com, properties: { url: 'https://shop.example/1' } }]
-then:
-  results: [{ outcome: delivered }]
-  state:
-    activities: [{ contact: jane@example.com, action: pageView, properties: { url: 'https://shop.example/1' } }]
-";
-
-/// Runs in a folder of its own, so that no checkout's snapshots are found.
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, path: &str, text: &str) -> &Self {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-        self
-    }
-
-    fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.path().join(path)).unwrap()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"));
-        command.current_dir(self.path()).args(arguments).env_remove("CI").env_remove("CARGO");
-        command
-    }
-
-    #[track_caller]
-    fn run(&self, arguments: &[&str], code: i32) -> String {
-        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
-        assert_eq!(status.code(), Some(code), "{text}");
-        text
-    }
-}
-
-#[track_caller]
-fn assert_says(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "`{part}` is not in:\n{text}");
-    }
-}
+static GOOD: LazyLock<String> = LazyLock::new(|| page_call("page.seen", "https://shop.example/1"));
 
 #[test]
 fn without_arguments_both_built_in_destinations_conform_and_a_second_run_says_the_same() {
@@ -100,7 +41,7 @@ fn where_no_scenario_applies_nothing_ran() {
 #[test]
 fn an_empty_part_of_the_scenarios_is_nothing_ran() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     let codes: Vec<Option<i32>> = (1..=3)
         .map(|part| {
             let shard = format!("{part}/3");
@@ -122,7 +63,7 @@ fn a_folder_without_scenarios_and_a_missing_one_are_mistakes() {
 #[test]
 fn one_broken_file_stops_the_run_and_names_its_line() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     desk.write(
         "s/page/broken.yaml",
         &GOOD.replace("page.seen", "page.broken").replace("level: must", "levle: must"),
@@ -149,7 +90,7 @@ fn a_destination_that_does_not_start_is_told_from_one_that_does_not_conform() {
 #[test]
 fn a_destination_that_falls_silent_is_no_success() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     let manifest = "name: silent\ndialect: classic\ncapabilities: [page]\ndeadlineSeconds: 0.3\ncommand: ";
     desk.write("from-the-start.yaml", &format!("{manifest}[sh, -c, 'cat > /dev/null']\n"));
     let text = desk.run(&["--scenarios", "s", "--destination", "from-the-start.yaml"], 3);
@@ -201,7 +142,8 @@ fn a_destination_that_babbles_fails_and_the_run_goes_on_to_the_end() {
 read -r line; id=${line##*id\\\":}; id=${id%%,*}
 echo '{\"id\":'$id',\"protocol\":1,\"destination\":{\"name\":\"babbler\"},\"dialect\":\"classic\",\"capabilities\":[\"page\"]}'
 read -r line; echo sorry >&2; echo hello world; cat > /dev/null";
-    desk.write("babbler.sh", script).write("s/page/seen.yaml", GOOD);
+    desk.write("babbler.sh", script);
+    desk.write("s/page/seen.yaml", &GOOD);
     desk.write("s/page/seen-too.yaml", &GOOD.replace("page.seen", "page.seen-too"));
     let text = desk.run(&["--scenarios", "s", "--command", "sh babbler.sh"], 1);
     assert_says(
@@ -219,7 +161,7 @@ read -r line; echo sorry >&2; echo hello world; cat > /dev/null";
 #[test]
 fn reports_list_every_scenario_and_why_one_did_not_apply() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     desk.write(
         "s/page/other.yaml",
         &GOOD.replace("page.seen", "page.other").replace("[classic]", "[actions]"),
@@ -249,7 +191,7 @@ fn reports_list_every_scenario_and_why_one_did_not_apply() {
 #[test]
 fn a_report_that_cannot_be_written_is_a_mistake() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     let text = desk.run(&["--scenarios", "s", "--report", "json=no/such/folder.json"], 2);
     assert_says(&text, &["no/such/folder.json"]);
 }
@@ -257,12 +199,12 @@ fn a_report_that_cannot_be_written_is_a_mistake() {
 #[test]
 fn exchanges_are_stored_when_asked_and_checked_from_then_on() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     let run = ["--scenarios", "s", "--destination", "reference"];
     let update = [&run[..], &["--snapshots", "update"]].concat();
     let stored = "s/snapshots/reference/page.seen.snap";
     desk.run(&run, 0);
-    assert!(!desk.path().join(stored).exists());
+    assert!(!desk.folder().join(stored).exists());
     desk.run(&update, 0);
     let text = desk.read(stored);
     assert_says(&text, &["POST /v2/contactactivities", "authorization: Basic <redacted>"]);
@@ -275,21 +217,21 @@ fn exchanges_are_stored_when_asked_and_checked_from_then_on() {
 
     desk.write("s/snapshots/reference/page.gone.snap", &text);
     assert_says(&desk.run(&run, 1), &["page.gone.snap", "delete it"]);
-    std::fs::remove_file(desk.path().join("s/snapshots/reference/page.gone.snap")).unwrap();
+    std::fs::remove_file(desk.folder().join("s/snapshots/reference/page.gone.snap")).unwrap();
 
-    std::fs::remove_file(desk.path().join(stored)).unwrap();
+    std::fs::remove_file(desk.folder().join(stored)).unwrap();
     assert_says(&desk.run(&run, 1), &["page.seen"]);
 }
 
 #[test]
 fn exchanges_are_never_stored_in_ci() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     let arguments = ["--scenarios", "s", "--destination", "reference", "--snapshots", "update"];
     let output = desk.command(&arguments).env("CI", "true").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_says(&String::from_utf8_lossy(&output.stdout), &["never written where CI is set"]);
-    assert!(!desk.path().join("s/snapshots").exists());
+    assert!(!desk.folder().join("s/snapshots").exists());
 }
 
 #[test]
@@ -338,7 +280,7 @@ fn the_schemas_are_json() {
 #[test]
 fn validate_finds_what_a_run_overlooks() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     let judge = |result: &str, more: &[&str]| {
         let script = r#"
 while read -r line; do
@@ -370,7 +312,7 @@ done"#;
 #[test]
 fn a_profile_is_a_part_and_claiming_less_does_not_raise_what_is_required() {
     let desk = Desk::new();
-    desk.write("s/page/seen.yaml", GOOD);
+    desk.write("s/page/seen.yaml", &GOOD);
     let other = GOOD.replace("page.seen", "track.other").replace("needs: [page]", "needs: [track]");
     desk.write("s/track/other.yaml", &other.replace("type: page", "type: track, event: pageView"));
     let script = "\

@@ -1,7 +1,6 @@
 //! Reports for people: what a destination says is text in them, never markup.
 
-use std::fs;
-use std::process::Command;
+use super::desk::Desk;
 
 /// Refuses every event with words that are markup.
 const RUDE: &str = r#"while read -r line; do
@@ -17,23 +16,18 @@ done
 
 #[test]
 fn what_a_destination_says_is_text_in_html_and_markdown() {
-    let desk = tempfile::tempdir().unwrap();
-    fs::write(desk.path().join("rude.sh"), RUDE).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"))
-        .current_dir(desk.path())
-        .args(["run", "--command", "sh rude.sh", "--only", "page.known-user"])
-        .args(["--report", "html=r.html", "--report", "md=r.md"])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let desk = Desk::new();
+    desk.write("rude.sh", RUDE);
+    let reports = ["--report", "html=r.html", "--report", "md=r.md"];
+    desk.run(&[&["run", "--command", "sh rude.sh", "--only", "page.known-user"][..], &reports].concat(), 1);
 
-    let html = fs::read_to_string(desk.path().join("r.html")).unwrap();
+    let html = desk.read("r.html");
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{html}");
     assert!(html.contains("&lt;b&gt;rude&lt;/b&gt;"), "{html}");
     assert!(!html.contains("<script>alert") && !html.contains("<b>"), "{html}");
     assert!(!html.contains("http-equiv=\"refresh\"") && !html.contains("src="), "it needs nothing else");
 
-    let markdown = fs::read_to_string(desk.path().join("r.md")).unwrap();
+    let markdown = desk.read("r.md");
     assert!(markdown.contains("| &lt;b&gt;rude&lt;/b&gt; |"), "{markdown}");
     // The destination's own fence is shorter than the one around it.
     assert!(markdown.contains("`````text\n"), "{markdown}");
@@ -41,25 +35,11 @@ fn what_a_destination_says_is_text_in_html_and_markdown() {
 
 #[test]
 fn a_good_run_is_told_in_both() {
-    let desk = tempfile::tempdir().unwrap();
-    let status = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"))
-        .current_dir(desk.path())
-        .args([
-            "run",
-            "--destination",
-            "reference",
-            "--only",
-            "page.*",
-            "--report",
-            "html=r.html",
-            "--report",
-            "md=r.md",
-        ])
-        .status()
-        .unwrap();
-    assert!(status.success());
+    let desk = Desk::new();
+    let reports = ["--report", "html=r.html", "--report", "md=r.md"];
+    desk.run(&[&["run", "--destination", "reference", "--only", "page.*"][..], &reports].concat(), 0);
     for file in ["r.html", "r.md"] {
-        let text = fs::read_to_string(desk.path().join(file)).unwrap();
+        let text = desk.read(file);
         assert!(text.contains("reference conforms."), "{text}");
         assert!(text.contains("100 % ("), "{text}");
     }

@@ -1,21 +1,9 @@
 //! `init`, and a manifest's `build`, as a user meets them. That each language's destination conforms is seen in CI,
 //! where the languages are.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
-
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-#[track_caller]
-fn run(folder: &Path, arguments: &[&str], code: i32) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"));
-    let output = command.current_dir(folder).args(arguments).env_remove("CARGO").output().unwrap();
-    let text =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    text
-}
+use super::desk::run;
 
 const LANGUAGES: [(&str, &str, &str); 4] = [
     ("python", "destination.py", "adapter.py"),

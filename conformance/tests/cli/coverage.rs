@@ -1,20 +1,9 @@
 //! `coverage`: every statement has its scenarios and every scenario its statement, or it is red.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
-
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-#[track_caller]
-fn run(folder: &Path, arguments: &[&str], code: i32) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"));
-    let output = command.current_dir(folder).args(arguments).env_remove("CARGO").output().unwrap();
-    let text =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    text
-}
+use super::desk::run;
 
 const SCENARIO: &str = "\
 why: A page call is recorded.

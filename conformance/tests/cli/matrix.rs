@@ -1,21 +1,10 @@
 //! `matrix`: shards that are put together say what the whole run said, and a missing one is no success.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
-
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-#[track_caller]
-fn run(folder: &Path, arguments: &[&str], code: i32) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cordial-conformance"));
-    let output = command.current_dir(folder).args(arguments).env_remove("CARGO").output().unwrap();
-    let text =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    text
-}
+use super::desk::run;
 
 /// Runs a built-in destination on the core scenarios, or on a part of them.
 fn report(folder: &Path, destination: &str, shard: Option<&str>, file: &str) {

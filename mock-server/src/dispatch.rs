@@ -4,7 +4,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
 };
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, Method};
 use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, State};
@@ -16,9 +16,10 @@ use crate::message::{Reply, Request};
 use crate::query::Query;
 use crate::refusal::Refusal;
 use crate::routes::{Call, Found, Handler, Route, Router, Surface, Version};
+use crate::world::IdStamp;
 
 /// CORS headers are on every reply, errors too. The recorded origin is broken in just this way.
-const CORS: [(HeaderName, &str); 5] = [
+pub(crate) const CORS: [(HeaderName, &str); 5] = [
     (ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
     (
         ACCESS_CONTROL_ALLOW_HEADERS,
@@ -48,49 +49,45 @@ impl Service {
 
     /// Answers a request to one of Cordial's surfaces, and says how the reply is to reach the client.
     #[must_use]
-    pub fn answer(&self, request: Request) -> (Reply, Delivery) {
-        // The journal keeps it.
-        let request = request.detached();
+    pub fn answer(&self, request: &Request) -> (Reply, Delivery) {
         let surface = Surface::of(&request.path);
-        match authentication::authenticate(&request, surface, &self.accounts) {
+        match authentication::authenticate(request, surface, &self.accounts) {
             Ok(account) => self.answer_account(request, &account),
             Err(why) => {
                 let (now, reply) = (self.accounts.clock().now(), denied(why));
-                drop(self.accounts.unattributed.push(now, request, reply.clone(), None));
-                (with_cors(reply), Delivery::default())
+                let journal = &self.accounts.unattributed;
+                drop(journal.push(now, journal.note(request), &reply, None));
+                (reply, Delivery::default())
             }
         }
     }
 
-    fn answer_account(&self, request: Request, account: &Account) -> (Reply, Delivery) {
-        let now = account.clock.now();
+    fn answer_account(&self, request: &Request, account: &Account) -> (Reply, Delivery) {
         let found = self.router.find(&request.method, &request.path);
         let mut route = found.as_ref().map(|found| found.route);
         let version = found.as_ref().map_or(Version::V1, |found| found.version);
-        let call = self.prepare(&request, found, account, now);
-        // The journal is written under the lock, so that its order is the order of the effects.
+        let prepared = self.prepare(request, found);
+        let noted = account.journal.note(request);
+        // The time is read and the journal written under the lock, so that their order is the order of the effects.
         let mut state = account.state.lock();
+        let now = account.clock.now();
         state.run_due_jobs(account.ids, now);
         let (reply, delivery) = if state.key.revoked {
             route = None;
             (denied("the key is revoked (apiKey.revoked in the account's state)"), Delivery::default())
         } else {
-            decide(call, &Subject::new(&request, route), version, now, &mut state)
+            let subject = Subject::new(request, route);
+            let turn = Turn { version, now, ids: account.ids };
+            decide(prepared, &subject, turn, &mut state)
         };
-        let evicted = account.journal.push(now, request, reply.clone(), route);
+        let evicted = account.journal.push(now, noted, &reply, route);
         drop(state);
         drop(evicted);
-        (with_cors(reply), delivery)
+        (reply, delivery)
     }
 
     /// Everything that can be refused without the state.
-    fn prepare(
-        &self,
-        request: &Request,
-        found: Option<Found>,
-        account: &Account,
-        now: Timestamp,
-    ) -> Result<Prepared, Refusal> {
+    fn prepare(&self, request: &Request, found: Option<Found>) -> Result<Prepared, Refusal> {
         let found = found.ok_or_else(|| self.unknown_path(request))?;
         let Route { handler, operation, path, .. } = found.route;
         let handler =
@@ -101,7 +98,7 @@ impl Service {
             _ => Input::read(&request.headers, &request.body)?,
         };
         let changes_late = request.method != Method::GET && !CHECKS_FIRST.contains(operation);
-        Ok(Prepared { handler, call: Call::new(found, query, body, now, account.ids), changes_late })
+        Ok(Prepared { handler, found, query, body, changes_late })
     }
 
     fn unknown_path(&self, request: &Request) -> Refusal {
@@ -120,10 +117,12 @@ impl Service {
     }
 }
 
-/// An operation that is ready to be carried out.
+/// An operation that is ready to be carried out, at whatever time its turn comes.
 struct Prepared {
     handler: Handler,
-    call: Call,
+    found: Found,
+    query: Query,
+    body: Input,
     /// Whether it may refuse after it has begun to change the state, which is then put back.
     changes_late: bool,
 }
@@ -136,22 +135,29 @@ fn denied(why: impl Into<String>) -> Reply {
     Refusal::authentication().because(why).into_reply(Version::V1)
 }
 
-/// The reply of a fault, of the account's limits, or of the operation.
-fn decide(
-    call: Result<Prepared, Refusal>,
-    subject: &Subject<'_>,
+/// What a request learns when its turn comes.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
     version: Version,
     now: Timestamp,
+    ids: IdStamp,
+}
+
+/// The reply of a fault, of the account's limits, or of the operation.
+fn decide(
+    prepared: Result<Prepared, Refusal>,
+    subject: &Subject<'_>,
+    turn: Turn,
     state: &mut State,
 ) -> (Reply, Delivery) {
-    match state.faults.strike(subject, now) {
-        None => (admitted(call, subject, version, now, state), Delivery::default()),
+    match state.faults.strike(subject, turn.now) {
+        None => (admitted(prepared, subject, turn, state), Delivery::default()),
         Some(Struck { reply: Some(mut reply), delivery, why }) => {
             reply.why = Some(why);
             (reply, delivery)
         }
         Some(Struck { reply: None, delivery, why }) => {
-            let mut reply = admitted(call, subject, version, now, state);
+            let mut reply = admitted(prepared, subject, turn, state);
             let also = reply.why.take().map(|why| format!("; {why}")).unwrap_or_default();
             reply.why = Some(format!("{why}{also}"));
             (reply, delivery)
@@ -161,17 +167,16 @@ fn decide(
 
 /// The reply of the operation, where the key's permissions and limits let the request in.
 fn admitted(
-    call: Result<Prepared, Refusal>,
+    prepared: Result<Prepared, Refusal>,
     subject: &Subject<'_>,
-    version: Version,
-    now: Timestamp,
+    turn: Turn,
     state: &mut State,
 ) -> Reply {
-    let quota = match state.admit(subject, now) {
+    let quota = match state.admit(subject, turn.now) {
         Ok(quota) => quota,
-        Err(refusal) => return refusal.into_reply(version),
+        Err(refusal) => return refusal.into_reply(turn.version),
     };
-    let reply = carry_out(call, state).unwrap_or_else(|refusal| refusal.into_reply(version));
+    let reply = carry_out(prepared, turn, state).unwrap_or_else(|refusal| refusal.into_reply(turn.version));
     match quota {
         Some(quota) => quota.mark(reply),
         None => reply,
@@ -179,8 +184,9 @@ fn admitted(
 }
 
 /// Carries an operation out. A refusal leaves the state as it was.
-fn carry_out(prepared: Result<Prepared, Refusal>, state: &mut State) -> Result<Reply, Refusal> {
-    let Prepared { handler, call, changes_late } = prepared?;
+fn carry_out(prepared: Result<Prepared, Refusal>, turn: Turn, state: &mut State) -> Result<Reply, Refusal> {
+    let Prepared { handler, found, query, body, changes_late } = prepared?;
+    let call = Call::new(found, query, body, turn.now, turn.ids);
     // A copy shares the collections, but makes the next change of each copy what it touches.
     let before = changes_late.then(|| state.clone());
     let issued = state.ids_issued;
@@ -188,12 +194,4 @@ fn carry_out(prepared: Result<Prepared, Refusal>, state: &mut State) -> Result<R
         Some(before) => *state = before,
         None => state.ids_issued = issued,
     })
-}
-
-/// The reply with the headers that every reply of Cordial has.
-pub(crate) fn with_cors(mut reply: Reply) -> Reply {
-    for (name, value) in CORS {
-        reply.headers.insert(name, HeaderValue::from_static(value));
-    }
-    reply
 }

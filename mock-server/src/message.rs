@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
@@ -29,36 +30,16 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
-
-    /// The same request in memory of its own. It arrives as parts of the connection's buffer: whoever kept one of
-    /// them would keep all of that, and make the connection take a new one for its next request.
-    #[must_use]
-    pub fn detached(mut self) -> Self {
-        let values = self.headers.values().map(HeaderValue::len).sum::<usize>();
-        let mut own = BytesMut::with_capacity(values + self.body.len());
-        self.headers.values().for_each(|value| own.extend_from_slice(value.as_bytes()));
-        own.extend_from_slice(&self.body);
-        let mut rest = own.freeze();
-        for value in self.headers.values_mut() {
-            // What was a value is one; where that ever failed, the old one stays.
-            if let Ok(copy) = HeaderValue::from_maybe_shared(rest.split_to(value.len())) {
-                *value = copy;
-            }
-        }
-        self.body = rest;
-        self
-    }
 }
-
-/// How many headers nearly every reply has, with those for browsers: room for just so many is one small allocation.
-const REPLY_HEADERS: usize = 6;
 
 /// A reply, whole.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// The status code.
     pub status: StatusCode,
-    /// The headers beyond those that the transport adds (length, date).
+    /// What the body is. Apart from the other headers, as nearly every reply has this one alone.
+    pub content_type: HeaderValue,
+    /// Further headers, beside those that the transport adds (length, date) and those that every reply has.
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
@@ -70,10 +51,14 @@ impl Reply {
     /// A JSON reply as Cordial writes it.
     #[must_use]
     pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        let mut headers = HeaderMap::with_capacity(REPLY_HEADERS);
-        // Recorded without a charset (FACTS, "General form").
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Self { status, headers, body: crate::json::to_bytes(body), why: None }
+        Self {
+            status,
+            // Recorded without a charset (FACTS, "General form").
+            content_type: HeaderValue::from_static("application/json"),
+            headers: HeaderMap::new(),
+            body: crate::json::to_bytes(body),
+            why: None,
+        }
     }
 
     /// 200 with a JSON body.
@@ -82,10 +67,34 @@ impl Reply {
         Self::json(StatusCode::OK, body)
     }
 
-    /// Adds a header.
+    /// Adds a header, or takes the place of the one that there is.
     #[must_use]
-    pub fn with_header(mut self, name: &'static str, value: HeaderValue) -> Self {
-        self.headers.insert(HeaderName::from_static(name), value);
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        if name == CONTENT_TYPE {
+            self.content_type = value;
+        } else {
+            self.headers.insert(name, value);
+        }
         self
+    }
+
+    /// The reply's own headers, as far as the transport does not add them (length, date).
+    pub(crate) fn own_headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        std::iter::once((&CONTENT_TYPE, &self.content_type)).chain(&self.headers)
+    }
+
+    /// Its own headers, and `others` that every reply of a surface has, which give way to its own.
+    #[must_use]
+    pub(crate) fn headers(&self, others: &[(HeaderName, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(1 + self.headers.len() + others.len());
+        for (name, value) in self.own_headers() {
+            headers.insert(name.clone(), value.clone());
+        }
+        for (name, value) in others {
+            if !headers.contains_key(name) {
+                headers.insert(name.clone(), HeaderValue::from_static(value));
+            }
+        }
+        headers
     }
 }

@@ -1,6 +1,6 @@
 //! The query of a request: filters, ranges, paging (FACTS, "General form").
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
@@ -175,7 +175,7 @@ pub fn select(mut item: Map<String, Value>, query: &Query) -> Map<String, Value>
 #[must_use]
 pub fn with_count(reply: Reply, query: &Query, count: usize) -> Reply {
     if matches!(query.get("return_count"), Some("true" | "1")) {
-        return reply.with_header("x-total-count", HeaderValue::from(count));
+        return reply.with_header(HeaderName::from_static("x-total-count"), HeaderValue::from(count));
     }
     reply
 }

@@ -1,6 +1,7 @@
 //! Every error that Cordial sends, built in one place (FACTS, "Authentication" and "General form").
 
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 use serde_json::{Map, Value, json};
 
 use crate::account::Quota;
@@ -193,7 +194,7 @@ impl Refusal {
         let mut reply = Reply::json(self.status, &body);
         reply.why = self.why;
         match self.quota.map(|quota| *quota) {
-            Some((quota, retry_after)) => quota.mark(reply).with_header("retry-after", retry_after.into()),
+            Some((quota, retry_after)) => quota.mark(reply).with_header(RETRY_AFTER, retry_after.into()),
             None => reply,
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use http::HeaderName;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -79,9 +80,9 @@ impl Quota {
     #[must_use]
     pub fn mark(self, reply: Reply) -> Reply {
         reply
-            .with_header("x-rate-limit-limit", self.limit.into())
-            .with_header("x-rate-limit-remaining", self.remaining.into())
-            .with_header("x-rate-limit-reset", self.reset_seconds.into())
+            .with_header(HeaderName::from_static("x-rate-limit-limit"), self.limit.into())
+            .with_header(HeaderName::from_static("x-rate-limit-remaining"), self.remaining.into())
+            .with_header(HeaderName::from_static("x-rate-limit-reset"), self.reset_seconds.into())
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use imbl::{HashMap, OrdMap};
+use serde_json::Value;
 
-use super::model::Contact;
+use super::model::{Contact, identifier_text};
 use crate::account::State;
 use crate::world::ObjectId;
 
@@ -106,14 +107,11 @@ impl State {
     /// Every identifier that the contact has, as the account is configured.
     pub(crate) fn identities(&self, contact: &Contact) -> Vec<Identity> {
         let channels = contact
-            .channels
-            .iter()
-            .map(|(name, channel)| (format!("channels.{name}.address"), channel.address.clone()));
-        let attributes = contact
-            .attributes
-            .keys()
-            .filter(|key| self.is_identifier(key))
-            .filter_map(|key| Some((key.clone(), contact.identifier(key)?)));
+            .addresses()
+            .map(|(channel, address)| (format!("channels.{channel}.address"), address.to_owned()));
+        let attributes = self
+            .identifying_attributes(contact)
+            .filter_map(|(key, value)| Some((key.clone(), identifier_text(value)?)));
         channels.chain(attributes).collect()
     }
 
@@ -122,12 +120,17 @@ impl State {
     /// # Errors
     /// The identifier's key when another contact already has the same value; nothing is stored then.
     pub fn put_contact(&mut self, contact: Contact) -> Result<(), String> {
-        let mut identities = self.identities(&contact);
-        let mut stale = self.contacts.get(contact.id).map_or_else(Vec::new, |before| self.identities(before));
+        let before = self.contacts.get(contact.id);
         // Most changes of a contact leave its identifiers alone: those are neither looked up nor written again.
-        stale.retain(|identity| match identities.iter().position(|kept| kept == identity) {
+        if before.is_some_and(|before| self.is_identified_alike(before, &contact)) {
+            self.contacts.insert(contact, Vec::new());
+            return Ok(());
+        }
+        let mut stale = before.map_or_else(Vec::new, |before| self.identities(before));
+        let mut identities = self.identities(&contact);
+        identities.retain(|identity| match stale.iter().position(|known| known == identity) {
             Some(at) => {
-                identities.remove(at);
+                stale.remove(at);
                 false
             }
             None => true,
@@ -142,6 +145,19 @@ impl State {
         }
         self.contacts.insert(contact, identities);
         Ok(())
+    }
+
+    /// Whether two states of a contact have the same identifiers, in the same order.
+    fn is_identified_alike(&self, before: &Contact, after: &Contact) -> bool {
+        before.addresses().eq(after.addresses())
+            && self.identifying_attributes(before).eq(self.identifying_attributes(after))
+    }
+
+    fn identifying_attributes<'a>(
+        &self,
+        contact: &'a Contact,
+    ) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        contact.attributes.iter().filter(|(key, _)| self.is_identifier(key))
     }
 
     /// Removes a contact with its activities and orders.

@@ -65,6 +65,11 @@ impl Contact {
         self.attributes.get(key).and_then(identifier_text)
     }
 
+    /// The contact's addresses, by the names of their channels.
+    pub fn addresses(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.channels.iter().map(|(name, channel)| (name, channel.address.as_str()))
+    }
+
     /// Names of the contact's lists, by id.
     pub fn list_names<'a>(&'a self, state: &'a State) -> impl Iterator<Item = &'a str> {
         self.lists.keys().filter_map(|id| state.lists.get(id)).map(|list| list.name.as_str())

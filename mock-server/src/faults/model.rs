@@ -322,7 +322,7 @@ fn status_reply(status: u16, headers: &BTreeMap<String, String>, body: Option<&V
     };
     for (name, value) in headers {
         if let Ok((name, value)) = header(name, value) {
-            reply.headers.insert(name, value);
+            reply = reply.with_header(name, value);
         }
     }
     reply

@@ -7,8 +7,6 @@ mod not_served;
 mod openapi;
 mod served;
 
-use std::collections::HashMap;
-
 use http::Method;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -236,11 +234,13 @@ pub struct Found {
     params: Vec<(String, String)>,
 }
 
+type Tree = matchit::Router<(&'static Route, Version)>;
+
 /// Finds the operation for a method and a path.
 #[derive(Debug)]
 pub struct Router {
     /// One tree per method, so that `GET /contacts/merge` is a contact and `POST /contacts/merge` is not.
-    by_method: HashMap<&'static str, matchit::Router<(&'static Route, Version)>>,
+    by_method: Vec<(&'static str, Tree)>,
 }
 
 impl Router {
@@ -249,10 +249,15 @@ impl Router {
     /// # Errors
     /// When two operations claim one path: a fault of the table.
     pub fn new() -> Result<Self, matchit::InsertError> {
-        let mut by_method: HashMap<_, matchit::Router<_>> = HashMap::new();
+        let mut by_method: Vec<(_, Tree)> = Vec::new();
         for route in all() {
+            let at = by_method.iter().position(|(method, _)| *method == route.method);
+            let at = at.unwrap_or_else(|| {
+                by_method.push((route.method, Tree::new()));
+                by_method.len() - 1
+            });
             for (version, path) in route.paths() {
-                by_method.entry(route.method).or_default().insert(path, (route, version))?;
+                by_method[at].1.insert(path, (route, version))?;
             }
         }
         Ok(Self { by_method })
@@ -261,7 +266,8 @@ impl Router {
     /// The operation, if Cordial has it.
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Option<Found> {
-        let found = self.by_method.get(method.as_str())?.at(path).ok()?;
+        let (_, tree) = self.by_method.iter().find(|(known, _)| *known == method.as_str())?;
+        let found = tree.at(path).ok()?;
         let (route, version) = *found.value;
         let params = found.params.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         Some(Found { route, version, params })

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderName;
 use http_body_util::channel::Channel;
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
 use crate::control::{self, Answer};
-use crate::dispatch::{Service, with_cors};
+use crate::dispatch::{CORS, Service};
 use crate::faults::{Delivery, Form};
 use crate::message::{Reply, Request};
 use crate::refusal::Refusal;
@@ -140,7 +141,7 @@ async fn answer(
         Ok(body) => body,
         Err(refusal) => {
             let version = if parts.uri.path().starts_with("/v2/") { Version::V2 } else { Version::V1 };
-            return respond(with_cors(refusal.into_reply(version)));
+            return respond(refusal.into_reply(version), &CORS);
         }
     };
     let request = Request {
@@ -153,24 +154,24 @@ async fn answer(
     };
     if control::owns(&request.path) {
         return match control::answer(&request, &service.accounts, stopping.clone()).await {
-            Answer::Whole(reply) => respond(reply),
+            Answer::Whole(reply) => respond(reply, &[]),
             Answer::Events(events) => stream_events(events),
         };
     }
-    let (reply, delivery) = service.answer(request);
+    let (reply, delivery) = service.answer(&request);
     info!(method = %parts.method, path = parts.uri.path(), status = reply.status.as_u16(), why = reply.why, "answered");
-    deliver(delivery, sabotage, stopping.clone()).await;
-    respond(reply)
+    deliver(delivery, sabotage, stopping).await;
+    respond(reply, &CORS)
 }
 
 /// Waits as long as a fault says, and prepares the connection for what it does to the reply.
-async fn deliver(delivery: Delivery, sabotage: &Sabotage, mut stopping: watch::Receiver<bool>) {
+async fn deliver(delivery: Delivery, sabotage: &Sabotage, stopping: &watch::Receiver<bool>) {
     if !delivery.delay.is_zero() {
         tokio::time::sleep(delivery.delay).await;
     }
     if delivery.form == Form::Hang {
         // Until the server stops, which such a connection must not hold up.
-        told_to_stop(&mut stopping).await;
+        told_to_stop(&mut stopping.clone()).await;
         sabotage.set(Form::Reset);
         return;
     }
@@ -197,9 +198,10 @@ async fn read(body: Incoming, limits: Limits) -> Result<Bytes, Refusal> {
     }
 }
 
-fn respond(reply: Reply) -> Response {
+fn respond(reply: Reply, others: &[(HeaderName, &'static str)]) -> Response {
+    let headers = reply.headers(others);
     let mut response = hyper::Response::new(Either::Left(Full::new(reply.body)));
     *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
+    *response.headers_mut() = headers;
     response
 }

@@ -51,9 +51,12 @@ fn basic_key(request: &Request) -> Result<String, &'static str> {
         return Err("the Authorization header is not Basic");
     }
     let bytes = STANDARD.decode(credentials.trim()).map_err(|_| "the Basic credentials are not base64")?;
-    let text = String::from_utf8(bytes).map_err(|_| "the Basic credentials are not UTF-8")?;
-    match text.split_once(':') {
-        Some((key, "")) => Ok(key.to_owned()),
+    let mut text = String::from_utf8(bytes).map_err(|_| "the Basic credentials are not UTF-8")?;
+    match text.find(':') {
+        Some(colon) if colon + 1 == text.len() => {
+            text.truncate(colon);
+            Ok(text)
+        }
         Some(_) => Err("the password has to be empty: the key is the user name"),
         None => Err("the Basic credentials have no colon: write `<key>:` before encoding"),
     }

@@ -4,7 +4,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
 };
-use http::{HeaderName, Method};
+use http::{HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, State};
@@ -18,16 +18,19 @@ use crate::refusal::Refusal;
 use crate::routes::{Call, Found, Handler, Route, Router, Surface, Version};
 use crate::world::IdStamp;
 
-/// CORS headers are on every reply, errors too. The recorded origin is broken in just this way.
-pub(crate) const CORS: [(HeaderName, &str); 5] = [
-    (ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
+/// CORS headers are on every reply, errors too. The recorded origin is broken in just this way. A static, as a value
+/// checks each of its bytes when it is made.
+pub(crate) static CORS: [(HeaderName, HeaderValue); 5] = [
+    (ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true")),
     (
         ACCESS_CONTROL_ALLOW_HEADERS,
-        "Cordial-AccountKey,x-requested-with, Content-Type, origin, authorization, accept, client-security-token, host, date, cookie, cookie2, cordial-accountid",
+        HeaderValue::from_static(
+            "Cordial-AccountKey,x-requested-with, Content-Type, origin, authorization, accept, client-security-token, host, date, cookie, cookie2, cordial-accountid",
+        ),
     ),
-    (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS"),
-    (ACCESS_CONTROL_ALLOW_ORIGIN, "://"),
-    (ACCESS_CONTROL_MAX_AGE, "60"),
+    (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, DELETE, OPTIONS")),
+    (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("://")),
+    (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("60")),
 ];
 
 /// Everything that answers requests.

@@ -14,15 +14,13 @@ impl Formatter for EscapedSlashes {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut parts = fragment.split('/');
-        if let Some(first) = parts.next() {
-            writer.write_all(first.as_bytes())?;
-        }
-        for part in parts {
+        let mut rest = fragment;
+        while let Some((before, after)) = rest.split_once('/') {
+            writer.write_all(before.as_bytes())?;
             writer.write_all(b"\\/")?;
-            writer.write_all(part.as_bytes())?;
+            rest = after;
         }
-        Ok(())
+        writer.write_all(rest.as_bytes())
     }
 }
 

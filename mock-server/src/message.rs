@@ -32,6 +32,9 @@ impl Request {
     }
 }
 
+/// Recorded without a charset (FACTS, "General form").
+static JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// A reply, whole.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -53,8 +56,7 @@ impl Reply {
     pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
         Self {
             status,
-            // Recorded without a charset (FACTS, "General form").
-            content_type: HeaderValue::from_static("application/json"),
+            content_type: JSON.clone(),
             headers: HeaderMap::new(),
             body: crate::json::to_bytes(body),
             why: None,
@@ -85,14 +87,14 @@ impl Reply {
 
     /// Its own headers, and `others` that every reply of a surface has, which give way to its own.
     #[must_use]
-    pub(crate) fn headers(&self, others: &[(HeaderName, &'static str)]) -> HeaderMap {
+    pub(crate) fn headers(&self, others: &[(HeaderName, HeaderValue)]) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(1 + self.headers.len() + others.len());
         for (name, value) in self.own_headers() {
             headers.insert(name.clone(), value.clone());
         }
         for (name, value) in others {
             if !headers.contains_key(name) {
-                headers.insert(name.clone(), HeaderValue::from_static(value));
+                headers.insert(name.clone(), value.clone());
             }
         }
         headers

@@ -26,7 +26,7 @@ pub enum KeyError {
 /// The accounts of one server.
 #[derive(Debug)]
 pub struct Accounts {
-    by_key: DashMap<String, Arc<Account>>,
+    by_key: DashMap<String, Arc<Account>, foldhash::fast::RandomState>,
     strict: Option<BTreeSet<String>>,
     seed: Arc<State>,
     clock: Clock,
@@ -46,7 +46,7 @@ impl Accounts {
         limits: JournalLimits,
     ) -> Self {
         Self {
-            by_key: DashMap::new(),
+            by_key: DashMap::default(),
             strict,
             seed: Arc::new(seed),
             clock,

@@ -40,20 +40,20 @@ impl Change {
     /// # Errors
     /// 422 that names every field that was refused; `Incorrect value for suppressTriggers` (official).
     pub fn read(body: &Input, before: Option<&Contact>, state: &State) -> Result<Self, Refusal> {
-        if body.fields.contains_key("suppressTriggers") && body.bool("suppressTriggers").is_none() {
-            return Err(Refusal::messages("Incorrect value for suppressTriggers"));
-        }
         let mut errors = FieldErrors::default();
-        let mut change =
-            Self { force_subscribe: body.bool("forceSubscribe").unwrap_or(false), ..Self::default() };
+        let mut change = Self::default();
         for (key, value) in &body.fields {
             match key.as_str() {
-                "channels" => change.read_channels(value, body, state, &mut errors),
+                "channels" => change.read_channels(value, before, body, state, &mut errors),
+                "suppressTriggers" if body.as_bool(value).is_none() => {
+                    return Err(Refusal::messages("Incorrect value for suppressTriggers"));
+                }
+                "forceSubscribe" => change.force_subscribe = body.as_bool(value).unwrap_or(false),
                 "attributes" if !state.attributes.contains_key("attributes") => {
                     change.read_nested(value, before, body, state, &mut errors);
                 }
                 "email" if !state.attributes.contains_key("email") && identifies_by_email(body) => {
-                    change.read_address("email", "email", value, state, &mut errors);
+                    change.read_address("email", &|| "email".to_owned(), value, before, &mut errors);
                 }
                 "cID" => {}
                 key if OPTIONS.contains(&key) => {}
@@ -64,22 +64,29 @@ impl Change {
         Ok(change)
     }
 
-    fn read_channels(&mut self, value: &Value, body: &Input, state: &State, errors: &mut FieldErrors) {
+    fn read_channels(
+        &mut self,
+        value: &Value,
+        before: Option<&Contact>,
+        body: &Input,
+        state: &State,
+        errors: &mut FieldErrors,
+    ) {
         let Value::Object(channels) = value else {
             return errors.add("channels", "The channels must be an array.");
         };
         for (name, fields) in channels {
-            let place = format!("channels.{name}");
+            let place = || format!("channels.{name}");
             if !state.settings.channels.contains(name) {
-                errors.not_in_schema(&place);
+                errors.not_in_schema(&place());
                 errors.hint(hints::name("channel", name, &state.settings.channels));
                 continue;
             }
             let Value::Object(fields) = fields else {
-                errors.add(&place, format!("The {place} must be an array."));
+                errors.add(&place(), format!("The {} must be an array.", place()));
                 continue;
             };
-            self.read_channel(name, fields, body, state, errors);
+            self.read_channel(name, fields, before, body, errors);
         }
     }
 
@@ -87,26 +94,26 @@ impl Change {
         &mut self,
         name: &str,
         fields: &Map<String, Value>,
+        before: Option<&Contact>,
         body: &Input,
-        state: &State,
         errors: &mut FieldErrors,
     ) {
         for (field, value) in fields {
-            let place = format!("channels.{name}.{field}");
+            let place = || format!("channels.{name}.{field}");
             match field.as_str() {
-                "address" => self.read_address(name, &place, value, state, errors),
+                "address" => self.read_address(name, &place, value, before, errors),
                 "subscribeStatus" => match value.as_str().and_then(SubscribeStatus::parse) {
                     Some(status) => self.channel(name).status = Some(status),
-                    None => errors.add(&place, format!("The selected {place} is invalid.")),
+                    None => errors.add(&place(), format!("The selected {} is invalid.", place())),
                 },
                 "invalid" => match body.as_bool(value) {
                     Some(invalid) => self.channel(name).invalid = Some(invalid),
-                    None => errors.add(&place, format!("The {place} field must be true or false.")),
+                    None => errors.add(&place(), format!("The {} field must be true or false.", place())),
                 },
                 // A contact that was read carries its stamps; sending them back changes nothing.
                 "subscribedAt" | "unsubscribedAt" => {}
                 _ => {
-                    errors.not_in_schema(&place);
+                    errors.not_in_schema(&place());
                     errors.hint(hints::name("field", field, CHANNEL_FIELDS));
                 }
             }
@@ -116,15 +123,21 @@ impl Change {
     fn read_address(
         &mut self,
         channel: &str,
-        place: &str,
+        place: &dyn Fn() -> String,
         value: &Value,
-        _state: &State,
+        before: Option<&Contact>,
         errors: &mut FieldErrors,
     ) {
+        let known = before.and_then(|contact| contact.channels.get(channel)).map(|known| &known.address);
         match value.as_str() {
-            None | Some("") => errors.required(place),
-            Some(address) if channel == "email" && !email::is_valid(address) => {
-                errors.add(place, format!("The {place} must be a valid email address."));
+            None | Some("") => errors.required(&place()),
+            // The address that it has is not looked at again.
+            Some(address)
+                if channel == "email"
+                    && known.is_none_or(|known| known != address)
+                    && !email::is_valid(address) =>
+            {
+                errors.add(&place(), format!("The {} must be a valid email address.", place()));
             }
             Some(address) => self.channel(channel).address = Some(address.to_owned()),
         }

@@ -1,7 +1,7 @@
 //! An entry of the journal as it is read, without its secrets.
 
-use http::HeaderName;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -70,10 +70,10 @@ impl Headers {
     }
 
     /// Adds those of `others` that are not there yet.
-    pub(super) fn add_missing(&mut self, others: &[(HeaderName, &str)]) {
+    pub(super) fn add_missing(&mut self, others: &[(HeaderName, HeaderValue)]) {
         for (name, value) in others {
             if !self.0.contains_key(name.as_str()) {
-                self.add(name.as_str(), value);
+                self.add(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
             }
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use http_body_util::channel::Channel;
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -181,8 +181,8 @@ async fn deliver(delivery: Delivery, sabotage: &Sabotage, stopping: &watch::Rece
 fn stream_events(events: Channel<Bytes>) -> Response {
     let mut response = hyper::Response::new(Either::Right(events));
     let headers = response.headers_mut();
-    headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/event-stream"));
-    headers.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -198,7 +198,7 @@ async fn read(body: Incoming, limits: Limits) -> Result<Bytes, Refusal> {
     }
 }
 
-fn respond(reply: Reply, others: &[(HeaderName, &'static str)]) -> Response {
+fn respond(reply: Reply, others: &[(HeaderName, HeaderValue)]) -> Response {
     let headers = reply.headers(others);
     let mut response = hyper::Response::new(Either::Left(Full::new(reply.body)));
     *response.status_mut() = reply.status;

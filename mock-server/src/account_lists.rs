@@ -71,7 +71,7 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let list = AccountList {
         id,
         name,
-        enhanced: call.body.bool("enhanced").unwrap_or(false),
+        enhanced: read_enhanced(call)?.unwrap_or(false),
         segment_group_id: call.body.text("segment_group_id"),
     };
     state.lists.insert(id, list);
@@ -110,7 +110,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         check_name(&name, Some(list.id), state)?;
         list.name = name;
     }
-    list.enhanced = call.body.bool("enhanced").unwrap_or(list.enhanced);
+    list.enhanced = read_enhanced(call)?.unwrap_or(list.enhanced);
     list.segment_group_id = call.body.text("segment_group_id").or(list.segment_group_id);
     let body = json!([list.render()]);
     state.lists.insert(list.id, list);
@@ -135,6 +135,7 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let id = find(call, state).map_err(|_| unknown(Refusal::record_not_found(), call, state))?.id;
     remove_members(id, state)?;
     state.lists.remove(&id);
+    state.deleted_list_id = state.deleted_list_id.max(id);
     Ok(Reply::ok(&json!({ "success": true })))
 }
 
@@ -150,7 +151,7 @@ fn remove_members(id: u64, state: &mut State) -> Result<(), Refusal> {
 }
 
 fn find<'a>(call: &Call, state: &'a State) -> Result<&'a AccountList, Refusal> {
-    call.param("id").parse().ok().and_then(|id: u64| state.lists.get(&id)).ok_or_else(|| {
+    state.list_with_id(call.param("id")).ok_or_else(|| {
         unknown(Refusal::not_found("ACCOUNT_LISTS_NOT_FOUND", "List does not exist"), call, state)
     })
 }
@@ -176,9 +177,21 @@ fn read_name(call: &Call) -> Result<Option<String>, Refusal> {
     }
 }
 
+fn read_enhanced(call: &Call) -> Result<Option<bool>, Refusal> {
+    let sent = call.body.fields.get("enhanced").filter(|value| !value.is_null());
+    let read = sent.map(|value| {
+        call.body.as_bool(value).ok_or_else(|| {
+            let mut errors = FieldErrors::default();
+            errors.add("enhanced", "The enhanced field must be true or false.");
+            Refusal::from(errors)
+        })
+    });
+    read.transpose()
+}
+
 /// Whether a new or renamed list may have this name. Underscores are taken, against the official text (vendor docs,
 /// client).
-fn check_name(name: &str, own: Option<u64>, state: &State) -> Result<(), Refusal> {
+pub(crate) fn check_name(name: &str, own: Option<u64>, state: &State) -> Result<(), Refusal> {
     if name.eq_ignore_ascii_case("cid") {
         return Err(Refusal::message("cid is not allowed for list names."));
     }

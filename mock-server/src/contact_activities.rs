@@ -22,6 +22,11 @@ const MAX_PROPERTIES: usize = 1000;
 const RESERVED_ACTIONS: [&str; 8] =
     ["message-sent", "open", "click", "optout", "bounce", "complaint", "pageview", "message-stopped"];
 
+/// How the names of Cordial's system events begin, which are reserved as well (vendor docs).
+const SYSTEM_PREFIX: &str = "crdl_";
+/// What a body may have besides an identifier (official).
+const FIELDS: [&str; 4] = ["a", "ats", "properties", "UID"];
+
 /// Something that a contact did.
 #[derive(Debug, Clone)]
 pub struct Activity {
@@ -76,13 +81,14 @@ fn is_stripped(key: &str) -> bool {
     key.contains('.') || (!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Why an action's name is refused; `None` when it is fine.
+/// Why an action's name, which stands in `field`, is refused; `None` when it is fine.
 #[must_use]
-pub fn action_problem(action: &str) -> Option<String> {
+pub fn action_problem(field: &str, action: &str) -> Option<String> {
     if action.chars().count() > MAX_ACTION_LENGTH {
-        return Some(format!("The a may not be greater than {MAX_ACTION_LENGTH} characters."));
+        return Some(format!("The {field} may not be greater than {MAX_ACTION_LENGTH} characters."));
     }
-    RESERVED_ACTIONS.contains(&action).then(|| "The selected a is invalid.".to_owned())
+    let reserved = RESERVED_ACTIONS.contains(&action) || action.starts_with(SYSTEM_PREFIX);
+    reserved.then(|| format!("The selected {field} is invalid."))
 }
 
 /// Why properties are refused; `None` when they are fine.
@@ -101,22 +107,43 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let action = read_action(call, &mut errors);
     let time = read_time(call, state, &mut errors);
     let properties = read_properties(call, &mut errors);
+    let uid = read_uid(call, &mut errors);
     let status = match call.version {
         Version::V1 => StatusCode::UNPROCESSABLE_ENTITY,
         Version::V2 => StatusCode::BAD_REQUEST,
     };
     errors.into_result().map_err(|refusal| refusal.with_status(status))?;
     let contact = state.contact_in_body(&call.body.fields).map_err(|refusal| refusal.with_status(status))?;
-    let new = NewActivity { contact: contact.id, action, time, uid: call.body.text("UID"), properties };
+    let new = NewActivity { contact: contact.id, action, time, uid, properties };
     state.add_activity(new, call.ids, call.now);
     let status = if call.version == Version::V2 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(Reply::json(status, &json!({ "success": true })))
+    Ok(Reply { why: left_out(call, state), ..Reply::json(status, &json!({ "success": true })) })
+}
+
+/// What the journal says of fields that no activity has, `time` for `ats` being the most common.
+fn left_out(call: &Call, state: &State) -> Option<String> {
+    let is_known = |key: &str| FIELDS.contains(&key) || state.identifier_key(key).is_some();
+    let unknown = call.body.fields.keys().find(|key| !is_known(key))?;
+    let hint = match unknown.as_str() {
+        "time" => Some("the time of an activity is `ats`".to_owned()),
+        key => hints::name("field", key, FIELDS),
+    };
+    let why = format!("an activity has no field `{unknown}`: left out");
+    Some(hint.map_or_else(|| why.clone(), |hint| format!("{why}; {hint}")))
+}
+
+fn read_uid(call: &Call, errors: &mut FieldErrors) -> Option<String> {
+    let sent = call.body.fields.get("UID").filter(|value| !value.is_null())?;
+    if !sent.is_string() && !sent.is_number() {
+        errors.add("UID", "The UID must be a string.");
+    }
+    call.body.text("UID")
 }
 
 fn read_action(call: &Call, errors: &mut FieldErrors) -> String {
     match call.body.fields.get("a") {
         Some(Value::String(action)) if !action.is_empty() => {
-            if let Some(problem) = action_problem(action) {
+            if let Some(problem) = action_problem("a", action) {
                 errors.add("a", problem);
             }
             return action.clone();

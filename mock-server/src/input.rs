@@ -70,6 +70,16 @@ impl Input {
         }
     }
 
+    /// A value of this body as a flag, for which 1 and 0 stand as well where the official description says so.
+    #[must_use]
+    pub fn as_flag(&self, value: &Value) -> Option<bool> {
+        match value.as_u64() {
+            Some(1) => Some(true),
+            Some(0) => Some(false),
+            _ => self.as_bool(value),
+        }
+    }
+
     /// The field as text; a number counts as its digits.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<String> {

@@ -40,6 +40,7 @@ pub mod refusal;
 pub mod routes;
 pub mod segment;
 mod server;
+mod sorting;
 pub mod supplements;
 mod transport;
 pub mod world;

@@ -65,10 +65,11 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads `page` (from 1) and `per_page`.
+    /// Reads `page` (from 1) and `per_page`, and looks at what else a listing is asked for.
     ///
     /// # Errors
-    /// 422 for what is not a whole number from 1.
+    /// 422 for what is not a whole number from 1, for a `sort_dir` that is neither `asc` nor `desc`, and for a
+    /// `return_count` that is neither true nor false: a listing that ignored them would be another one than was meant.
     pub fn read(query: &Query) -> Result<Self, Refusal> {
         let mut errors = FieldErrors::default();
         let mut number = |key: &str, default: usize| match query.get(key) {
@@ -79,6 +80,12 @@ impl Page {
             }),
         };
         let page = Self { number: number("page", 1), size: number("per_page", PER_PAGE).min(MAX_PER_PAGE) };
+        if query.get("sort_dir").is_some_and(|wanted| !["asc", "desc"].contains(&wanted)) {
+            errors.add("sort_dir", "The selected sort_dir is invalid.");
+        }
+        if query.get("return_count").is_some_and(|wanted| !["true", "false", "1", "0"].contains(&wanted)) {
+            errors.add("return_count", "The return_count field must be true or false.");
+        }
         errors.into_result()?;
         Ok(page)
     }
@@ -207,6 +214,13 @@ mod tests {
         );
         assert!(Page::read(&query("page=0")).is_err());
         assert!(Page::read(&query("per_page=many")).is_err());
+    }
+
+    #[test]
+    fn an_order_or_a_count_that_nobody_knows_is_refused() {
+        assert!(Page::read(&query("sort_dir=desc&return_count=true")).is_ok());
+        assert!(Page::read(&query("sort_dir=down")).is_err());
+        assert!(Page::read(&query("return_count=maybe")).is_err());
     }
 
     #[test]

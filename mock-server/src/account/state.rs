@@ -29,6 +29,8 @@ pub struct State {
     pub attributes: OrdMap<String, Attribute>,
     /// Lists by id.
     pub lists: OrdMap<u64, AccountList>,
+    /// The highest id of a list that was deleted: a client that kept it must not find another list there.
+    pub deleted_list_id: u64,
     /// Contacts.
     pub contacts: Contacts,
     /// Activities in the order in which they arrived.
@@ -73,10 +75,18 @@ impl State {
         self.lists.values().find(|list| list.name == name)
     }
 
+    /// The list with this id, written as Cordial writes it: neither `+101` nor `0101` is the list 101.
+    #[must_use]
+    pub fn list_with_id(&self, id: &str) -> Option<&AccountList> {
+        let list = self.lists.get(&id.parse::<u64>().ok()?)?;
+        (list.id.to_string() == id).then_some(list)
+    }
+
     /// The id that the next list gets.
     #[must_use]
     pub fn next_list_id(&self) -> u64 {
-        self.lists.get_max().map_or(1, |(id, _)| id.saturating_add(1))
+        let newest = self.lists.get_max().map_or(0, |(id, _)| *id);
+        newest.max(self.deleted_list_id).saturating_add(1)
     }
 
     /// Whether the attribute's values tell contacts apart: a primary, secondary or unique attribute.

@@ -75,7 +75,7 @@ impl Reader<'_> {
             (Kind::Object, Value::Array(items)) if items.is_empty() => Some(Value::Object(Map::new())),
             (Kind::Texts, Value::Array(items)) if items.iter().all(Value::is_string) => Some(value.clone()),
             (Kind::Number, _) => Some(self.body.as_number(value)).filter(Value::is_number),
-            (Kind::Bool, _) => self.body.as_bool(value).map(Value::Bool),
+            (Kind::Bool, _) => self.body.as_flag(value).map(Value::Bool),
             (Kind::Date, Value::String(text)) => {
                 dates::parse(text, self.zone).map(|at| Value::String(dates::format(at)))
             }

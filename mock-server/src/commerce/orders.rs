@@ -17,6 +17,7 @@ use crate::message::Reply;
 use crate::query::{self, Page, TimeRange};
 use crate::refusal::{FieldErrors, Refusal};
 use crate::routes::{Call, Version};
+use crate::sorting;
 use crate::world::ObjectId;
 
 /// The fields of an order besides its id, its contact and its items (official).
@@ -111,7 +112,8 @@ pub(crate) struct Content {
 
 impl Content {
     pub(super) fn read(reader: &mut Reader<'_>, from: &Map<String, Value>, version: Version) -> Self {
-        let fields = reader.read(from, ORDER, "");
+        let mut fields = reader.read(from, ORDER, "");
+        read_discount(reader, &mut fields);
         let items = Item::read_all(reader, from, "items", version);
         Self { fields, items }
     }
@@ -127,6 +129,24 @@ impl Content {
         order.attribute_to_message();
         order
     }
+}
+
+/// A discount is `{ type: fixed, amount }` (official). One that could not be computed with would vanish in silence.
+fn read_discount(reader: &mut Reader<'_>, fields: &mut Map<String, Value>) {
+    let Some(Value::Object(discount)) = fields.get_mut("discountApplication") else { return };
+    if discount.is_empty() {
+        fields.shift_remove("discountApplication");
+        return;
+    }
+    let amount = discount.get("amount").map(|amount| reader.body.as_number(amount)).unwrap_or_default();
+    if discount.get("type").is_none_or(|kind| kind != "fixed") {
+        let text = "The selected discountApplication.type is invalid.";
+        reader.errors.add("discountApplication.type", text);
+    }
+    if !amount.is_number() {
+        reader.errors.add("discountApplication.amount", "The discountApplication.amount must be a number.");
+    }
+    discount.insert("amount".to_owned(), amount);
 }
 
 impl State {
@@ -246,12 +266,7 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
             .hint(hint(call, state)));
     }
     matching.sort_by_key(|order| order.id);
-    if let Some(key) = call.query.get("sort_by") {
-        matching.sort_by_cached_key(|order| order.render(true).get(key).map(Value::to_string));
-    }
-    if call.query.get("sort_dir") == Some("desc") {
-        matching.reverse();
-    }
+    sorting::sort(&mut matching, &call.query, |order, key| order.render(true).shift_remove(key));
     let body: Value = page
         .of(&matching)
         .iter()

@@ -17,6 +17,7 @@ use crate::message::Reply;
 use crate::query::{self, Page};
 use crate::refusal::{FieldErrors, Refusal};
 use crate::routes::{Call, Version};
+use crate::sorting;
 use crate::world::ObjectId;
 
 /// The fields of a product besides its id and its variants (official).
@@ -154,7 +155,7 @@ fn variant(reader: &mut Reader<'_>, from: &Value, at: usize) -> Option<Map<Strin
         from.insert("qty".to_owned(), money::amount(number));
     }
     let mut fields = reader.read(&from, VARIANT, &place);
-    if !from.contains_key("sku") {
+    if from.get("sku").is_none_or(|sku| sku.is_null() || sku == "") {
         reader.errors.add(&format!("{place}sku"), "The sku field is required");
     }
     if let Some(quantity) = fields.get("qty").map(Value::to_string) {
@@ -219,7 +220,7 @@ fn read(call: &Call, state: &State, errors: &mut FieldErrors) -> Content {
 }
 
 fn require_name(call: &Call, errors: &mut FieldErrors) {
-    if matches!(call.body.fields.get("productName"), None | Some(Value::Null)) {
+    if call.body.fields.get("productName").is_none_or(|name| name.is_null() || name == "") {
         errors.add("productName", "The product name field is required.");
     }
 }
@@ -267,12 +268,7 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         });
     }
     all.sort_by_key(|product| product.id);
-    if let Some(key) = call.query.get("sort_by") {
-        all.sort_by_cached_key(|product| product.render(call.version).get(key).map(Value::to_string));
-    }
-    if call.query.get("sort_dir") == Some("desc") {
-        all.reverse();
-    }
+    sorting::sort(&mut all, &call.query, |product, key| product.render(call.version).shift_remove(key));
     let shown = page.of(&all).iter();
     let body: Value =
         shown.map(|one| Value::Object(query::select(one.render(call.version), &call.query))).collect();

@@ -20,15 +20,22 @@ use crate::routes::{Call, Version};
 /// description).
 ///
 /// # Errors
-/// 404 when none matches.
+/// 404 when none matches; 422 `invalid field type` (official), and for an `indexed` that is neither 0 nor 1.
 pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
+    if call.query.get("type").is_some_and(|wanted| AttributeType::parse(wanted).is_none()) {
+        return Err(Refusal::message("invalid field type"));
+    }
+    let indexed = match call.query.get("indexed") {
+        None => None,
+        Some("1") => Some(true),
+        Some("0") => Some(false),
+        Some(_) => return Err(Refusal::message("The selected indexed is invalid.")),
+    };
     let matching: Vec<&Attribute> = state
         .attributes
         .values()
         .filter(|attribute| call.query.get("type").is_none_or(|wanted| attribute.r#type.as_str() == wanted))
-        .filter(|attribute| {
-            call.query.get("indexed").is_none_or(|wanted| attribute.index == matches!(wanted, "1" | "true"))
-        })
+        .filter(|attribute| indexed.is_none_or(|wanted| attribute.index == wanted))
         .collect();
     if matching.is_empty() {
         return Err(Refusal::record_not_found().because("the account has no such attribute"));

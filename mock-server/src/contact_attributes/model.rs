@@ -65,6 +65,19 @@ pub enum AttributeType {
 }
 
 impl AttributeType {
+    /// The type of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "string" => Some(Self::String),
+            "number" => Some(Self::Number),
+            "date" => Some(Self::Date),
+            "geo" => Some(Self::Geo),
+            "array" => Some(Self::Array),
+            _ => None,
+        }
+    }
+
     /// The type as Cordial writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -131,25 +144,30 @@ impl Attribute {
             }
         }
         errors.into_result()?;
-        let r#type = match body.text("type").as_deref() {
-            Some("string") => AttributeType::String,
-            Some("number") => AttributeType::Number,
-            Some("date") => AttributeType::Date,
-            Some("geo") => AttributeType::Geo,
-            Some("array") => AttributeType::Array,
-            other => {
-                let found = other.unwrap_or_default().to_owned();
-                return Err(Refusal::message("invalid field type")
-                    .because(format!("`{found}`: write string, number, date, geo or array")));
-            }
+        let wanted = body.text("type").unwrap_or_default();
+        let r#type = AttributeType::parse(&wanted).ok_or_else(|| {
+            Refusal::message("invalid field type")
+                .because(format!("`{wanted}`: write string, number, date, geo or array"))
+        })?;
+        let mut errors = FieldErrors::default();
+        let mut flag = |field: &str| {
+            let sent = body.fields.get(field).filter(|value| !value.is_null());
+            sent.is_some_and(|value| {
+                body.as_flag(value).unwrap_or_else(|| {
+                    errors.add(field, format!("The {field} field must be true or false."));
+                    false
+                })
+            })
         };
+        let (index, unique) = (flag("index"), flag("unique"));
+        errors.into_result()?;
         let attribute = Self {
             key: body.text("key").unwrap_or_default(),
             name: body.text("name").unwrap_or_default(),
             r#type,
             // A geo attribute is always indexed (vendor docs).
-            index: r#type == AttributeType::Geo || body.bool("index").unwrap_or(false),
-            unique: body.bool("unique").unwrap_or(false),
+            index: index || r#type == AttributeType::Geo,
+            unique,
             validators: None,
             options: None,
             schema: body.fields.get("schema").cloned(),
@@ -172,13 +190,13 @@ impl Attribute {
             after.name = name;
         }
         if let Some(validators) = body.fields.get("validators") {
-            match serde_json::from_value(validators.clone()) {
+            match serde_json::from_value(typed(body, validators)) {
                 Ok(validators) => after.validators = Some(validators),
                 Err(error) => errors.add("validators", format!("The validators are invalid: {error}.")),
             }
         }
         if let Some(options) = body.fields.get("options") {
-            match serde_json::from_value(options.clone()) {
+            match serde_json::from_value(typed(body, options)) {
                 Ok(options) => after.options = Some(options),
                 Err(error) => errors.add("options", format!("The options are invalid: {error}.")),
             }
@@ -201,4 +219,18 @@ impl Attribute {
         errors.into_result()?;
         Ok(after)
     }
+}
+
+/// Bounds and options with a form's texts as what they are meant to be.
+fn typed(body: &Input, value: &Value) -> Value {
+    let Value::Object(fields) = value else { return value.clone() };
+    let typed = fields.iter().map(|(name, value)| {
+        let value = match name.as_str() {
+            "min" | "max" | "maxitems" => body.as_number(value),
+            "required" => body.as_bool(value).map_or_else(|| value.clone(), Value::Bool),
+            _ => value.clone(),
+        };
+        (name.clone(), value)
+    });
+    Value::Object(typed.collect())
 }

@@ -48,7 +48,7 @@ impl Change {
                 "suppressTriggers" if body.as_bool(value).is_none() => {
                     return Err(Refusal::messages("Incorrect value for suppressTriggers"));
                 }
-                "forceSubscribe" => change.force_subscribe = body.as_bool(value).unwrap_or(false),
+                "forceSubscribe" => change.force_subscribe = read_force(value, body, &mut errors),
                 "attributes" if !state.attributes.contains_key("attributes") => {
                     change.read_nested(value, before, body, state, &mut errors);
                 }
@@ -208,6 +208,14 @@ impl Change {
             _ => Map::new(),
         };
         values::set_part(&mut whole, part, body.geo_part(part, value));
+        // Half of a location is none: its other half in the same body comes along.
+        for axis in ["loc.lat", "loc.lon"] {
+            let other =
+                body.lookup(&format!("{key}.{axis}")).filter(|_| part.starts_with("loc.") && axis != part);
+            if let Some(other) = other {
+                values::set_part(&mut whole, axis, body.geo_part(axis, other));
+            }
+        }
         match values::read(attribute, &Value::Object(whole), None, state.settings.timezone.zone()) {
             Ok(value) => self.set_attribute(key, value),
             Err(text) => errors.add(&format!("{key}.{part}"), text),
@@ -239,17 +247,36 @@ impl Change {
         &mut self.channels[at].1
     }
 
-    /// The contact after the change; its own checks (required attributes, unique identifiers) come here.
+    /// Stores the contact after the change.
     ///
     /// # Errors
-    /// 422; nothing is stored then.
+    /// 422 as for [`Self::onto`], and for an identifier that another contact has; nothing is stored then.
     pub fn apply(
         self,
-        mut contact: Contact,
+        contact: Contact,
         created: bool,
         state: &mut State,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let contact = self.onto(contact, created, state, now)?;
+        state.put_contact(contact).map_err(|key| {
+            let mut errors = FieldErrors::default();
+            errors.add(&key, format!("The {key} has already been taken."));
+            Refusal::from(errors).because(format!("another contact has the same {key}"))
+        })
+    }
+
+    /// The contact after the change.
+    ///
+    /// # Errors
+    /// 422 for a channel without an address and for a required attribute that a new contact lacks.
+    pub fn onto(
+        self,
+        mut contact: Contact,
+        created: bool,
+        state: &State,
+        now: Timestamp,
+    ) -> Result<Contact, Refusal> {
         for (name, change) in self.channels {
             apply_channel(&mut contact, &name, change, self.force_subscribe, now)?;
         }
@@ -269,12 +296,19 @@ impl Change {
         check_required(&contact, created, state)?;
         contact.last_modified = now;
         contact.last_update_source = "api".into();
-        state.put_contact(contact).map_err(|key| {
-            let mut errors = FieldErrors::default();
-            errors.add(&key, format!("The {key} has already been taken."));
-            Refusal::from(errors).because(format!("another contact has the same {key}"))
-        })
+        Ok(contact)
     }
+}
+
+/// Whether the contact is to be subscribed again. A value that were ignored would look like a success.
+fn read_force(value: &Value, body: &Input, errors: &mut FieldErrors) -> bool {
+    if value.is_null() {
+        return false;
+    }
+    body.as_bool(value).unwrap_or_else(|| {
+        errors.add("forceSubscribe", "The forceSubscribe field must be true or false.");
+        false
+    })
 }
 
 fn identifies_by_email(body: &Input) -> bool {
@@ -306,10 +340,11 @@ fn apply_channel(
         channel.invalid = invalid;
     }
     if let Some(status) = change.status {
-        let resubscribes = channel.subscribe_status == SubscribeStatus::Unsubscribed
-            && status == SubscribeStatus::Subscribed;
-        // Without forceSubscribe the status stays and the call succeeds (official; that it is silent is inferred).
-        if force || !resubscribes {
+        let leaves = channel.subscribe_status == SubscribeStatus::Unsubscribed
+            && status != SubscribeStatus::Unsubscribed;
+        // Without forceSubscribe the status stays and the call succeeds (official; that it is silent is inferred). Were
+        // `none` let through, a contact would be subscribed again by way of it.
+        if force || !leaves {
             channel.set_status(status, now);
         }
     }

@@ -1,17 +1,17 @@
 //! `GET /contacts`: filters, sorting, paging.
 
-use std::cmp::Ordering;
-
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::model::{Contact, identifier_text};
 use super::render::Shown;
 use crate::account::{EMAIL_ADDRESS, State};
+use crate::dates;
 use crate::hints;
 use crate::message::Reply;
 use crate::query::{self, Page};
 use crate::refusal::Refusal;
 use crate::routes::Call;
+use crate::sorting;
 
 /// Query parameters that are not attribute filters.
 const CONTROLS: [&str; 7] =
@@ -33,12 +33,7 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
             .because("no contact matches the filters")
             .hint(hint(call, state)));
     }
-    if let Some(key) = call.query.get("sort_by") {
-        matching.sort_by(|a, b| compare(a, b, key));
-    }
-    if call.query.get("sort_dir") == Some("desc") {
-        matching.reverse();
-    }
+    sorting::sort(&mut matching, &call.query, |contact, key| sort_value(contact, key));
     let shown = |contact| Shown { contact, state, version: call.version };
     let body: Vec<Shown<'_>> = page.of(&matching).iter().map(|contact| shown(contact)).collect();
     Ok(query::with_count(Reply::ok(&body), &call.query, matching.len()))
@@ -62,7 +57,7 @@ fn matches(contact: &Contact, call: &Call) -> bool {
         .is_none_or(|email| contact.identifier(EMAIL_ADDRESS).as_deref() == Some(email));
     email
         && call.query.pairs().filter(|(key, _)| !CONTROLS.contains(key)).all(|(key, wanted)| {
-            contact.attributes.get(key).is_some_and(|value| match value {
+            value_at(contact, key).is_some_and(|value| match value {
                 Value::Array(items) => items.iter().any(|item| reads_as(item, wanted)),
                 value => reads_as(value, wanted),
             })
@@ -74,19 +69,21 @@ fn reads_as(value: &Value, text: &str) -> bool {
     identifier_text(value).is_some_and(|value| value == text)
 }
 
-fn compare(a: &Contact, b: &Contact, key: &str) -> Ordering {
+/// The value of an attribute, or of a part of one: `home.city`.
+fn value_at<'a>(contact: &'a Contact, key: &str) -> Option<&'a Value> {
+    contact.attributes.get(key).or_else(|| {
+        let (attribute, part) = key.split_once('.')?;
+        part.split('.').try_fold(contact.attributes.get(attribute)?, |value, step| value.get(step))
+    })
+}
+
+/// What a listing is sorted by: a field of the contact or an attribute.
+fn sort_value(contact: &Contact, key: &str) -> Option<Value> {
     match key {
-        "createdAt" => a.created_at.cmp(&b.created_at),
-        "lastModified" => a.last_modified.cmp(&b.last_modified),
-        _ => {
-            let numbers = (
-                a.attributes.get(key).and_then(Value::as_f64),
-                b.attributes.get(key).and_then(Value::as_f64),
-            );
-            match numbers {
-                (Some(a), Some(b)) => a.total_cmp(&b),
-                _ => a.identifier(key).cmp(&b.identifier(key)),
-            }
-        }
+        "createdAt" => Some(json!(dates::format(contact.created_at))),
+        "lastModified" => Some(json!(dates::format(contact.last_modified))),
+        "_id" => contact.identifier("cID").map(Value::String),
+        "email" => contact.identifier(EMAIL_ADDRESS).map(Value::String),
+        key => value_at(contact, key).cloned().or_else(|| contact.identifier(key).map(Value::String)),
     }
 }

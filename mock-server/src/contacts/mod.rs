@@ -82,7 +82,7 @@ fn identify(body: &Input, state: &State) -> Result<Option<Arc<Contact>>, Refusal
         errors.add("identifyBy", "The identifyBy must be an array.");
         return Err(errors.into());
     };
-    let mut named = false;
+    let mut named = Vec::new();
     for key in keys {
         let Some(key) = key.as_str().and_then(|key| state.identifier_key(key)) else {
             return Err(Refusal::messages("Search field is not correct")
@@ -93,18 +93,22 @@ fn identify(body: &Input, state: &State) -> Result<Option<Arc<Contact>>, Refusal
             .lookup(key)
             .or_else(|| body.fields.get("email").filter(|_| key == crate::account::EMAIL_ADDRESS));
         if let Some(value) = value.and_then(identifier_text) {
-            named = true;
+            named.push(key);
             if let Some(contact) = state.contacts.find(key, &value) {
                 return Ok(Some(Arc::clone(contact)));
             }
         }
     }
-    if named {
-        Ok(None)
-    } else {
-        Err(Refusal::messages("Search field is not correct")
-            .because("the body has no value for any key of identifyBy"))
+    if named.is_empty() {
+        return Err(Refusal::messages("Search field is not correct")
+            .because("the body has no value for any key of identifyBy"));
     }
+    let has = |key: &String| key != "cID" && body.lookup(key).is_some();
+    if named.iter().all(|key| *key == "cID") && !state.identifier_keys().iter().any(has) {
+        return Err(Refusal::messages("Contact doesn't exist")
+            .because("Cordial gives the cID of a new contact itself: there is nothing to make one of"));
+    }
+    Ok(None)
 }
 
 fn missing_key(key: &str) -> Refusal {

@@ -77,7 +77,10 @@ impl Contact {
 
     /// Names of the contact's enhanced lists, with the date of joining.
     pub fn list_join_dates<'a>(&'a self, state: &'a State) -> impl Iterator<Item = (&'a str, Timestamp)> {
-        self.lists.iter().filter_map(|(id, joined)| Some((state.lists.get(id)?.name.as_str(), (*joined)?)))
+        self.lists.iter().filter_map(|(id, joined)| {
+            let list = state.lists.get(id).filter(|list| list.enhanced)?;
+            Some((list.name.as_str(), (*joined)?))
+        })
     }
 }
 

@@ -147,9 +147,10 @@ fn serve(path: &str, name: &str, request: &Request, accounts: &Accounts) -> Outc
         ("version", _) => {
             Ok(Reply::ok(&json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") })))
         }
-        ("routes", _) => Ok(Reply::ok(
-            &json!({ "routes": routes::all().map(routes::Route::describe).collect::<Vec<_>>() }),
-        )),
+        ("routes", _) => Ok(Reply::ok(&json!({
+            "routes": routes::all().map(routes::Route::describe).collect::<Vec<_>>(),
+            "differences": routes::differences_everywhere(),
+        }))),
         ("openapi.json", _) => Ok(Reply::ok(&routes::openapi())),
         ("requests/find", _) => requests::find(request, accounts),
         ("requests", &Method::GET) => requests::read(request, accounts),

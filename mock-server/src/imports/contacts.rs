@@ -42,6 +42,8 @@ enum Row {
     Updated,
     Ignored,
     Rejected,
+    /// An identifier that another contact has: the only rows that `error` counts (official).
+    Taken,
 }
 
 impl ContactImport {
@@ -57,7 +59,7 @@ impl ContactImport {
             return Err(not_acceptable("The confirm email must be a valid email address."));
         }
         let has_header = body.bool("hasHeader").unwrap_or(false);
-        let columns = texts(body.fields.get("columns"));
+        let columns = read_columns(body)?;
         if !has_header && columns.is_empty() {
             return Err(not_acceptable("The columns field is required."));
         }
@@ -107,36 +109,38 @@ impl ContactImport {
         let mut counts = Counts::default();
         for record in records {
             counts.total_records += 1;
-            let row = record.ok().map(|record| self.fields(&columns, &record, state));
-            match row.map(|fields| self.apply(fields, state, ids, now)) {
-                Some(Row::Inserted) => counts.inserted += 1,
-                Some(Row::Updated) => counts.updated += 1,
-                Some(Row::Ignored) => counts.ignored += 1,
-                Some(Row::Rejected) => counts.rejected += 1,
-                None => counts.error += 1,
+            let fields = record.map(|record| self.fields(&columns, &record, state));
+            match fields.map_or(Row::Rejected, |fields| self.apply(fields, state, ids, now)) {
+                Row::Inserted => counts.inserted += 1,
+                Row::Updated => counts.updated += 1,
+                Row::Ignored => counts.ignored += 1,
+                Row::Rejected => counts.rejected += 1,
+                Row::Taken => counts.error += 1,
             }
         }
         counts
     }
 
-    /// A row as the body of a contact. An empty cell says nothing; the null marker clears.
+    /// A row as the body of a contact. An empty cell says nothing, and neither does the null marker: "the attribute
+    /// will be skipped" (official).
     fn fields(&self, columns: &[String], record: &csv::StringRecord, state: &State) -> Map<String, Value> {
         let mut fields = Map::new();
         for (column, cell) in columns.iter().zip(record) {
             let value = match cell.trim() {
                 "" => continue,
-                cell if Some(cell) == self.null_marker.as_deref() => Value::Null,
+                cell if Some(cell) == self.null_marker.as_deref() => continue,
                 cell => json!(cell),
             };
             match column.as_str() {
+                // A column without a name is left out (official).
+                "" => {}
                 "email" | EMAIL_ADDRESS => nest(&mut fields, "address", value),
                 "subscribeStatus" | "channels.email.subscribeStatus" => {
                     nest(&mut fields, "subscribeStatus", value);
                 }
                 // A list may be named by its id as well (vendor docs).
                 column => {
-                    let by_id = column.parse().ok().and_then(|id: u64| state.lists.get(&id));
-                    let name = by_id.map_or(column, |list| list.name.as_str());
+                    let name = state.list_with_id(column).map_or(column, |list| list.name.as_str());
                     fields.insert(name.to_owned(), value);
                 }
             }
@@ -168,11 +172,24 @@ impl ContactImport {
             Some(contact) => Contact::clone(&contact),
             None => Contact::new(state.fresh_id(ids, now), now),
         };
-        match change.apply(contact, created, state, now) {
+        let Ok(contact) = change.onto(contact, created, state, now) else { return Row::Rejected };
+        match state.put_contact(contact) {
             Ok(()) if created => Row::Inserted,
             Ok(()) => Row::Updated,
-            Err(_) => Row::Rejected,
+            Err(_) => Row::Taken,
         }
+    }
+}
+
+/// The names of the columns, in their places: one without a name still takes its place in a row.
+fn read_columns(body: &Input) -> Result<Vec<String>, Refusal> {
+    let not_texts = || not_acceptable("The columns must be an array of strings.");
+    match body.fields.get("columns") {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(columns)) => {
+            columns.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(not_texts)).collect()
+        }
+        Some(_) => Err(not_texts()),
     }
 }
 

@@ -18,9 +18,17 @@ use crate::routes::Call;
 /// `POST /contactimports`.
 ///
 /// # Errors
-/// 406 with the official texts. A file that is not there is no refusal: the `jobId` of the reply says it (official).
+/// 406 with the official texts; 501 for what the mock does not do. A file that is not there is no refusal: the `jobId`
+/// of the reply says it (official).
 pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let file = source::read(&call.body.fields)?;
+    // Taken in silence, these would promise a call and contacts that never come.
+    if call.body.fields.get("jobStatusWebhookUrl").is_some_and(|url| !url.is_null()) {
+        return Err(Refusal::not_served("jobStatusWebhookUrl of POST /contactimports"));
+    }
+    if file.to_ascii_lowercase().ends_with(".jsonl") {
+        return Err(Refusal::not_served("JSONL files of POST /contactimports"));
+    }
     let import = ContactImport::read(&call.body)?;
     let Some(text) = state.files.get(&file).cloned() else {
         let message = format!("Couldn't get the size of the file ({file})");

@@ -5,18 +5,21 @@ use serde_json::{Map, Value};
 use super::not_acceptable;
 use crate::refusal::Refusal;
 
-/// What a source of this kind has to say besides; the last one names the file.
+/// What a source of this kind has to say besides (official; the description names the bucket of GCS in a way that is
+/// likely a slip, so that it is not asked for); the last one names the file.
 fn required(transport: &str) -> Option<&'static [&'static str]> {
     Some(match transport {
         "HTTP" | "HTTPS" => &["url"],
         "FTP" | "SFTP" => &["server", "username", "path"],
         "S3" => &["aws_access_key_id", "aws_secret_access_key", "aws_region", "aws_bucket", "path"],
-        "GCS" | "AZUREBLOB" | "SNOWFLAKE" => &["path"],
+        "GCS" => &["path"],
+        "AZUREBLOB" => &["account", "container", "path"],
+        "SNOWFLAKE" => &["account", "database", "schema", "source"],
         _ => return None,
     })
 }
 
-/// The name of the file: its URL or its path.
+/// The name of the file: its URL, its path or its table.
 pub(super) fn read(body: &Map<String, Value>) -> Result<String, Refusal> {
     let source = match body.get("source") {
         Some(Value::Object(source)) => source,

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::served::EVERYWHERE;
 use super::{Evidence, Route, Surface, all};
 
 const HEAD: &str = "\
@@ -30,7 +31,11 @@ pub fn coverage_page() -> String {
     for surface in Surface::ALL {
         served(&mut page, surface, &differences);
     }
-    page.push_str("\n## Differences that may exist\n\nNothing public settles these; each is a decision, taken so that more faulty destinations are caught. Where you\nknow better, please open an issue with what the real service answered.\n\n");
+    page.push_str("\n## Differences that may exist\n\nNothing public settles these; each is a decision, taken so that more faulty destinations are caught. Where you\nknow better, please open an issue with what the real service answered.\n\nOf every operation:\n\n");
+    for difference in EVERYWHERE {
+        let _ = writeln!(page, "- {difference}");
+    }
+    page.push_str("\nOf some, by the numbers above:\n\n");
     for (number, difference) in differences.iter().enumerate() {
         let _ = writeln!(page, "{}. {difference}", number + 1);
     }

@@ -73,7 +73,7 @@ const fn op(
 
 const DONE: Replies = &[(200, "Success")];
 const TAKEN: Replies = &[(200, "Nothing")];
-const ACCEPTED: Replies = &[(202, "Accepted"), (200, "Nothing")];
+const ACCEPTED: Replies = &[(202, "Accepted")];
 const PAGE: &[&str] = &["page", "per_page"];
 
 pub(super) const DESCRIPTIONS: &[Description] = &[
@@ -125,7 +125,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         "getListAccountAttributes",
         "Lists the attributes: an array in v1, by key in v2",
         &[(200, "[]Attribute")],
-        &[404],
+        &[404, 422],
     )
     .v2(&[(200, "AttributesByKey")])
     .query(&["type", "indexed"]),
@@ -146,7 +146,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         "createImportJob",
         "Starts an import of contacts from a file of the account's state",
         &[(201, "ImportStarted")],
-        &[406],
+        &[406, 501],
     )
     .body("ImportBody"),
     op("getjobs", "Lists jobs, the newest first", &[(200, "[]Job")], &[404, 422]).query(&[
@@ -158,7 +158,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         "per_page",
         "include",
     ]),
-    op("getsinglejob", "Reads a job", &[(200, "Job")], &[404]).query(&["fields", "include"]),
+    op("getsinglejob", "Reads a job", &[(200, "Job")], &[404, 422]).query(&["fields", "include"]),
     op("addorders", "Stores an order, and what it tells about products", DONE, &[422]).body("OrderBody"),
     op("getorders", "Lists orders", &[(200, "[]Order")], &[404, 422]).query(&[
         "cID",
@@ -196,7 +196,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         .query(&["fields", "page", "per_page", "sort_by", "sort_dir", "return_count"]),
     op("addsupplementrecord", "Stores a record", &[(201, "Written")], &[404, 422]).body("RecordBody"),
     op("getsupplementrecord", "Reads a record", &[(200, "Record")], &[404, 422]),
-    op("updatesupplementrecord", "Changes a record", DONE, &[404, 422]).body("RecordBody"),
+    op("updatesupplementrecord", "Changes a record", DONE, &[]).body("RecordBody"),
     op("deletesupplementrecord", "Removes a record", DONE, &[404, 422]),
     op("health", "Says that the service is there", &[(200, "Text")], &[]),
     op("listIntegrations", "Lists the account's integrations: one or none", &[(200, "[]Integration")], &[]),
@@ -221,8 +221,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
     op("removeProductFromCart", "Takes a product out of a contact's cart", ACCEPTED, &[422])
         .body("IngestItem"),
     op("upsertOrder", "Creates or changes an order", ACCEPTED, &[422]).body("IngestOrder"),
-    op("mergeContacts", "Makes one contact of two", &[(202, "AcceptedOrNothing")], &[422])
-        .body("IngestMerge"),
+    op("mergeContacts", "Makes one contact of two", ACCEPTED, &[422]).body("IngestMerge"),
 ];
 
 const WRITTEN: Replies = &[(200, "ContactWritten")];

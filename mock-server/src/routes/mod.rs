@@ -219,6 +219,12 @@ impl Route {
     }
 }
 
+/// Where the mock may differ from the real service in every operation.
+#[must_use]
+pub const fn differences_everywhere() -> &'static [&'static str] {
+    served::EVERYWHERE
+}
+
 /// All operations, those that are served first.
 pub fn all() -> impl Iterator<Item = &'static Route> {
     served::ROUTES.iter().chain(not_served::ROUTES)

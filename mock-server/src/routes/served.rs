@@ -22,6 +22,20 @@ const fn route(
     Route { method, path, surface, operation, handler: Some(handler), evidence, differences }
 }
 
+/// What holds for every operation, and that nothing public settles.
+pub(super) const EVERYWHERE: Differences = &[
+    "Where a text is not known, it is the sentence of Laravel's English catalogue, as the known ones are.",
+    "A body that is not JSON, or JSON but no object, is 400; one without a Content-Type is 415; the body of a GET is not read.",
+    "A method that a path does not have (PATCH, HEAD and OPTIONS among them) is the 404 of an unknown path, after the key was looked at.",
+    "A password beside the key is refused with 401, and no 401 has a WWW-Authenticate header.",
+    "An address or an endpoint that the key may not use is 403, and too many requests are 429, in the general form; limits count in fixed windows, and with a limit set every reply has the X-Rate-Limit headers.",
+    "A percent sign in a URL that two hex digits do not follow is 400. The colon of `<key>:<value>` has to be bare.",
+    "A date may be RFC 3339, have a bare offset such as +0000, or none (in the account's time zone), with or without a time; other forms and numbers are refused. Fractions of a second are dropped.",
+    "JSON says what it means: \"true\" is no truth value and \"12\" no number. 1 and 0 are taken as truth values where the official description has them; a form's text is read as what is wanted.",
+    "A sort_dir other than asc and desc, a return_count that is no truth value, and a page that is no number are 422. Items without the field that sort_by names come first.",
+    "A query parameter that the operation does not have is ignored.",
+    "Bodies over 10 MiB are 413.",
+];
 const CONTACT_WRITES: Differences = &[
     "E-mail addresses are compared as sent: upper and lower case are different contacts.",
     "A value has to fit its attribute's type as JSON says it: a string attribute refuses a number, a number attribute refuses \"12\". A form's text is converted.",
@@ -30,9 +44,33 @@ const CONTACT_WRITES: Differences = &[
     "Adding to an array keeps duplicates.",
     "An identifier that another contact has is refused with 422 `The <key> has already been taken.`",
     "A request that is refused changes nothing, and its reply names every field that is wrong.",
-    "Unsubscribed contacts stay so without forceSubscribe, and the reply does not say it.",
+    "Without forceSubscribe, a contact that is unsubscribed stays so, whether `subscribed` or `none` is sent, and the reply does not say it.",
+    "`subscribed` again keeps subscribedAt; a subscribedAt or unsubscribedAt that is sent is ignored.",
+    "A cID in the body is ignored unless identifyBy names it; one that nobody has, with nothing else to make a contact of, is 422 `Contact doesn't exist`.",
+    "A cID apart, whoever identifyBy does not find is created, without an e-mail address, too.",
+    "A required attribute is asked for when a contact is created, and may be cleared later.",
+    "An array's `remove` comes before its `add`.",
 ];
-const CONTACT_READS: Differences = &["In v2, lists and listJoinDate stand inside attributes."];
+const CONTACT_READS: Differences = &[
+    "In v2, lists and listJoinDate stand inside attributes.",
+    "A channel shows `invalid` only where it is true.",
+];
+const UNSUBSCRIBE: Differences = &[
+    "Without an mcID it succeeds, as clients of today rely on; it was recorded once, in 2018, as a 500.",
+    "A channel in which the contact has no address is 422 `Channel doesn't exist`.",
+    "Only the contact's id in an mcID is looked at.",
+];
+const LISTS: Differences = &[
+    "A missing name and an `enhanced` that is no truth value are validation errors, in `messages`.",
+    "PUT leaves what is not sent; `cid` is refused as a name in any letter case.",
+    "Members who joined while the list was not enhanced have no date of joining; while it is not, nobody has.",
+    "The id of a list that was deleted is not given again.",
+];
+const ATTRIBUTES: Differences = &[
+    "`unique` can be set when an attribute is created.",
+    "PUT leaves key, index and unique as they are, and fields that an attribute does not have are ignored.",
+    "A missing key, name or type and misshapen validators are validation errors, in `messages`.",
+];
 const CLASSIC: Differences = &[
     "The base path takes Segment's events as they are, by their type.",
     "Refusals are 422 or 404 in the form of v1.",
@@ -44,17 +82,23 @@ const CLASSIC: Differences = &[
     "Without ignoreMissingAttributes, a trait whose attribute does not exist is a 422 and nothing is stored.",
     "A trait is data: it reaches an attribute or nothing, never a list or an option, and a channel only by a row of the mapping.",
     "While the integration is disabled every event is answered with 200 and dropped.",
+    "A new contact gets user_id as its primary key, unless a row of the mapping fills that.",
+    "Without a timestamp, an activity's time is that of its arrival; sentAt and context are not used, nor are a group's traits and a page's name.",
 ];
 const INGEST: Differences = &[
     "Effects are immediate; the real service answers first.",
     "A contact is looked for by userIdentities, then segmentId, then anonymousId.",
     "An anonymousId finds a contact but never makes one by itself.",
     "A field of the wrong type is refused with 422 in the form of v1.",
+    "A list is made only under a name that REST takes; another is a 422.",
+    "The context of an activity is not used.",
 ];
 const INGEST_COMMERCE: Differences = &[
     "Effects are immediate; the real service answers first.",
     "A contact is looked for by userIdentities, then segmentId, then anonymousId.",
     "What REST refuses of an item or an order is refused here with 422, too.",
+    "A request that identifies nobody is answered like the others, and has no effect.",
+    "The client's one imageUrl becomes the first of the images; an order without purchaseDate was placed now.",
     "mergeContacts: whoever has previousId (as Segment's user id or as an anonymous id) becomes one with whoever has segmentId, who stays; where there is nobody to merge with, the contact takes the new id.",
 ];
 const MERGE: Differences = &[
@@ -66,6 +110,8 @@ const CARTS: Differences = &[
     "An unknown contact is 422 `Contact doesn't exist` in all of them; a cart or an item that is not there is 404.",
     "An item that is in the cart already becomes more of it.",
     "The cart stands with the contact: in v1 beside the attributes, in v2 within them.",
+    "A field that the official description does not have is left out.",
+    "A product is taken out whole where no quantity is given, and any variant of it where no sku is.",
 ];
 const ORDERS: Differences = &[
     "An order for an unknown contact is refused with 422 `Contact doesn't exist`.",
@@ -74,27 +120,37 @@ const ORDERS: Differences = &[
     "PUT replaces what is sent; mcID and linkID are lost where they are not sent again.",
     "PUT to an unknown order is 422 `Order not found` in v2.",
     "Orders are listed as they came.",
+    "A discount that is not `fixed`, or whose amount is no number, is a 422.",
+    "A purchaseDate without bounds, as a filter, is that very second.",
 ];
 const PRODUCTS: Differences = &[
     "POST of a known product answers 200 in v2, too, and replaces what is sent, the variants as a whole.",
     "totalQty is the sum of the variants' quantities, 1 for one without.",
     "accountID is 1, in v1 only.",
-    "PUT wants productName in v2 only.",
+    "PUT wants productName in v2 only, and leaves productID as it is.",
+    "A field that the official description does not have is left out.",
 ];
 const SUPPLEMENTS: Differences = &[
-    "The types of an index are string, number and date.",
-    "POST of a known record answers as for a new one.",
+    "POST of a known record answers as for a new one, and takes the place of the record; PUT leaves what is not sent.",
     "An id of 24 hex digits is refused with `The id format is invalid.`",
     "PUT to an unknown record is 400.",
+    "Only an index of numbers holds its values to its type.",
+    "A new record of a contact object has to name a contact, by any identifier; whether there is such a contact is not looked at.",
+    "PUT of a supplement leaves what is not sent; an empty list of indexes, or two of one field, is a 422.",
 ];
 const IMPORTS: Differences = &[
     "The mock fetches nothing: files are part of the account's state, by URL or path. One that is not there answers as one that cannot be read.",
     "New contacts of an import are subscribed where the file does not say.",
     "A row that a contact's body could not have is rejected; the others go on.",
+    "An empty cell says nothing. The last of two columns for the same key counts.",
+    "No mail goes to confirmEmail. jobStatusWebhookUrl and files of JSON lines are 501.",
+    "What GCS, AZUREBLOB and SNOWFLAKE need is asked for in the sentence of the others; the bucket of GCS and a port are not.",
 ];
 const JOBS: Differences = &[
     "A job is done at once, after so many reads, or after so many seconds of the account's clock, as settings.jobs says; until then it is Processing.",
     "Jobs are listed with the newest first.",
+    "Merges are jobs of the name MergeContacts, which is not among the official ones; a job shows its `_id`.",
+    "An include other than statistic is a 422.",
 ];
 const INTEGRATION: Differences = &[
     "A second POST is refused with 422 `Name must be unique`; a PUT before the first POST with 404.",
@@ -122,6 +178,8 @@ pub(super) const ROUTES: &[Route] = &[
             "return_count answers in the header X-Total-Count.",
             "per_page is 25 by default and at most 10,000.",
             "The body is a bare array in v2 too.",
+            "Contacts are listed with the oldest first. A part of a geo attribute filters and sorts as `home.city`; one item of an array is enough to match.",
+            "The filter audience-key is 501: the mock has no audiences.",
         ],
     ),
     route(
@@ -146,15 +204,17 @@ pub(super) const ROUTES: &[Route] = &[
         "deletesinglecontact",
         contacts::delete,
         &[Official, Inferred],
-        &["The contact's activities go with it."],
+        &[
+            "The contact's activities and orders go with it; retainOnDestroy is kept and shown, and does nothing.",
+        ],
     ),
     route(
         Surface::Rest,
         ("PUT", "/contacts/{key}/unsubscribe/{channel}"),
         "unsubscribecontact",
         contacts::unsubscribe,
-        &[Recorded, Official],
-        &[],
+        &[Recorded, Official, Client, Inferred],
+        UNSUBSCRIBE,
     ),
     route(
         Surface::Rest,
@@ -164,8 +224,10 @@ pub(super) const ROUTES: &[Route] = &[
         &[Recorded, Official, VendorDocs, Inferred],
         &[
             "Every refusal of a v2 activity is a 400, as the official description has it for a missing name; v1 takes 422.",
+            "`Contact doesn't exist` and `too many parameters` stand in `messages`.",
             "An activity never makes a contact.",
-            "More than 1,000 properties are refused.",
+            "More than 1,000 properties are refused, and reserved names with `The selected a is invalid.`",
+            "A field that an activity does not have is left out, `time` among them; a UID that is known is stored again.",
         ],
     ),
     route(
@@ -177,16 +239,26 @@ pub(super) const ROUTES: &[Route] = &[
         &[
             "return_count answers in the header X-Total-Count.",
             "per_page is 25 by default and at most 10,000.",
+            "mcID and mdtID match nothing: no message is ever sent.",
+            "An unknown contact is 404 in v2 as it is in v1.",
+            "A UID that was sent is shown, and contactFields (attributes alone) stand beside an activity's own fields.",
         ],
     ),
-    route(Surface::Rest, ("GET", "/accountlists"), "getLists", account_lists::list, &[Official], &[]),
+    route(
+        Surface::Rest,
+        ("GET", "/accountlists"),
+        "getLists",
+        account_lists::list,
+        &[Official, Inferred],
+        LISTS,
+    ),
     route(
         Surface::Rest,
         ("POST", "/accountlists"),
         "addList",
         account_lists::create,
-        &[Official, VendorDocs, Client],
-        &[],
+        &[Official, VendorDocs, Client, Inferred],
+        LISTS,
     ),
     route(Surface::Rest, ("GET", "/accountlists/{id}"), "getlist", account_lists::get, &[Official], &[]),
     route(
@@ -194,8 +266,8 @@ pub(super) const ROUTES: &[Route] = &[
         ("PUT", "/accountlists/{id}"),
         "updatelist",
         account_lists::update,
-        &[Official],
-        &[],
+        &[Official, Inferred],
+        LISTS,
     ),
     route(
         Surface::Rest,
@@ -226,16 +298,16 @@ pub(super) const ROUTES: &[Route] = &[
         ("GET", "/accountcontactattributes"),
         "getListAccountAttributes",
         contact_attributes::list,
-        &[Official, Client],
-        &[],
+        &[Official, Client, Inferred],
+        &["An indexed that is neither 0 nor 1 is a 422."],
     ),
     route(
         Surface::Rest,
         ("POST", "/accountcontactattributes"),
         "addattribute",
         contact_attributes::create,
-        &[Official, VendorDocs],
-        &[],
+        &[Official, VendorDocs, Inferred],
+        ATTRIBUTES,
     ),
     route(
         Surface::Rest,
@@ -250,8 +322,8 @@ pub(super) const ROUTES: &[Route] = &[
         ("PUT", "/accountcontactattributes/{key}"),
         "updateAttribute",
         contact_attributes::update,
-        &[Official],
-        &[],
+        &[Official, Inferred],
+        ATTRIBUTES,
     ),
     route(
         Surface::Rest,
@@ -455,8 +527,8 @@ pub(super) const ROUTES: &[Route] = &[
         ("GET", "/supplements/{supplement}/records"),
         "getsupplementrecords",
         records::list,
-        &[Official],
-        &[],
+        &[Official, Inferred],
+        &["Of a record, fields picks among what was sent; its id stays.", "Records are listed by their ids."],
     ),
     route(
         Surface::Rest,
@@ -503,8 +575,10 @@ pub(super) const ROUTES: &[Route] = &[
         ("GET", "/api/integrations"),
         "listIntegrations",
         integrations::list,
-        &[Seed],
-        &[],
+        &[Seed, Inferred],
+        &[
+            "An account without an integration has an empty list; an entry is the config as it was sent, with what it leaves out.",
+        ],
     ),
     route(
         Surface::Integrations,
@@ -562,7 +636,14 @@ pub(super) const ROUTES: &[Route] = &[
         &[Seed, Client, Inferred],
         CLASSIC,
     ),
-    route(Surface::SegmentIngest, ("GET", "/api/checkAuth"), "checkAuth", ingest::check_auth, &[Client], &[]),
+    route(
+        Surface::SegmentIngest,
+        ("GET", "/api/checkAuth"),
+        "checkAuth",
+        ingest::check_auth,
+        &[Client, Inferred],
+        &["The body is `{}`: the client does not read it."],
+    ),
     route(
         Surface::SegmentIngest,
         ("POST", "/api/segment/upsertContact"),

@@ -79,7 +79,7 @@ pub fn group(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         None | Some(Value::Null | Value::String(_)) => return Err(required(field)),
         Some(_) => return Err(invalid(field, format!("The {field} must be a string."))),
     };
-    let Some(list) = id.parse::<u64>().ok().and_then(|id| state.lists.get(&id)) else {
+    let Some(list) = state.list_with_id(&id) else {
         return Err(Refusal::record_not_found()
             .because(format!("no list has the id `{id}`: {field} is the list's id, a number"))
             .hint(hints::list_id(&id.replace('%', "%25"), state)));
@@ -106,7 +106,7 @@ pub fn track(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         None | Some(Value::Null | Value::String(_)) => return Err(required("event")),
         Some(_) => return Err(invalid("event", "The event must be a string.")),
     };
-    if let Some(problem) = action_problem(&action) {
+    if let Some(problem) = action_problem("event", &action) {
         return Err(invalid("event", problem));
     }
     add_activity(call, state, &contact, action)

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::ingest::{contact, ignored, store};
+use super::ingest::{NOBODY, contact, store};
 use crate::account::State;
 use crate::commerce::{carts, orders};
 use crate::contacts::{Contact, MergeOptions};
@@ -89,7 +89,7 @@ pub fn upsert_order(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 /// None: what identifies nobody is ignored.
 pub fn merge(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let Some(key) = call.body.text("segmentIdKey").filter(|key| state.attributes.contains_key(key)) else {
-        return Ok(Reply { status: StatusCode::ACCEPTED, ..ignored() });
+        return Ok(ignored());
     };
     let known_by = |id: &str| {
         state.contact_with(&key, id).or_else(|| state.contacts.find_anonymous(id)).map(|contact| contact.id)
@@ -110,7 +110,7 @@ pub fn merge(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
                 store(contact, false, call, state)?;
             }
         }
-        _ => return Ok(Reply { status: StatusCode::ACCEPTED, ..ignored() }),
+        _ => return Ok(ignored()),
     }
     Ok(accepted())
 }
@@ -138,4 +138,9 @@ fn rename_image(item: &mut Map<String, Value>) {
 /// These answer before they work (the vendor's own test stubs).
 fn accepted() -> Reply {
     Reply::json(StatusCode::ACCEPTED, &json!({ "success": "success" }))
+}
+
+/// A request that identifies nobody is answered like any other: the service has not looked for anybody by then.
+fn ignored() -> Reply {
+    Reply { why: Some(NOBODY.to_owned()), ..accepted() }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::identity::{Identity, Resolved};
 use crate::account::State;
-use crate::account_lists::AccountList;
+use crate::account_lists::{self, AccountList};
 use crate::contact_activities::{NewActivity, action_problem, properties_problem};
 use crate::contacts::{Change, Contact};
 use crate::dates;
@@ -50,7 +50,7 @@ pub fn create_activity(call: &Call, state: &mut State) -> Result<Reply, Refusal>
     let mut errors = FieldErrors::default();
     let action = match call.body.fields.get("action") {
         Some(Value::String(action)) if !action.is_empty() => {
-            if let Some(problem) = action_problem(action) {
+            if let Some(problem) = action_problem("action", action) {
                 errors.add("action", problem);
             }
             action.clone()
@@ -91,7 +91,7 @@ pub fn create_activity(call: &Call, state: &mut State) -> Result<Reply, Refusal>
 /// `POST /api/segment/addContactToList`: a list that does not exist is created, enhanced (client).
 ///
 /// # Errors
-/// 422 without a group id, or with a list name that an attribute has.
+/// 422 without a group id, or for a new list whose name REST refuses, too.
 pub fn add_to_list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let group_id = group_id(call)?;
     let name = list_name(call, &group_id)?;
@@ -195,12 +195,9 @@ fn find_list<'a>(group_id: &str, name: &str, state: &'a State) -> Option<&'a Acc
     by_group.or_else(|| state.list_named(name))
 }
 
+/// A list that REST would not make is not made here either: a group's name with a second space or a comma, for one.
 fn new_list(group_id: String, name: String, state: &State) -> Result<AccountList, Refusal> {
-    if state.attributes.contains_key(&name) {
-        return Err(
-            Refusal::message("Name must be unique").because("lists and attributes share one namespace")
-        );
-    }
+    account_lists::check_name(&name, None, state)?;
     Ok(AccountList { id: state.next_list_id(), name, enhanced: true, segment_group_id: Some(group_id) })
 }
 
@@ -222,8 +219,11 @@ fn done() -> Reply {
     Reply::ok(&json!({}))
 }
 
+/// Why a request has no effect.
+pub(super) const NOBODY: &str =
+    "no identity could be used (userIdentities, segmentId with segmentIdKey, a known anonymousId): ignored";
+
 /// A request that identifies nobody is ignored (vendor docs).
-pub(super) fn ignored() -> Reply {
-    let why = "no identity could be used (userIdentities, segmentId with segmentIdKey, a known anonymousId): ignored";
-    Reply { why: Some(why.to_owned()), ..done() }
+fn ignored() -> Reply {
+    Reply { why: Some(NOBODY.to_owned()), ..done() }
 }

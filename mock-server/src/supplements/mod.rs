@@ -39,11 +39,12 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 }
 
 fn read_indexes(call: &Call, errors: &mut FieldErrors) -> Vec<Index> {
-    let Some(Value::Array(indexes)) = call.body.fields.get("indexes") else {
+    let sent = call.body.fields.get("indexes").and_then(Value::as_array);
+    let Some(indexes) = sent.filter(|indexes| !indexes.is_empty()) else {
         errors.add("indexes", "The indexes field is required");
         return Vec::new();
     };
-    let mut read = Vec::with_capacity(indexes.len());
+    let mut read: Vec<Index> = Vec::with_capacity(indexes.len());
     for (at, index) in indexes.iter().enumerate() {
         let text = |field: &str| index.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
         let place = |field: &str| format!("indexes.{at}.{field}");
@@ -51,6 +52,11 @@ fn read_indexes(call: &Call, errors: &mut FieldErrors) -> Vec<Index> {
             errors.add(&place("field"), "field is required");
             continue;
         };
+        if read.iter().any(|other| other.field == field) {
+            let place = place("field");
+            errors.add(&place, format!("The {place} field has a duplicate value."));
+            continue;
+        }
         match text("type").map(IndexType::parse) {
             None => errors.add(&place("type"), "type is required"),
             Some(None) => errors.add(&place("type"), "The selected type is invalid"),
@@ -154,10 +160,11 @@ fn find(call: &Call, state: &State, param: &str) -> Result<Option<Arc<Supplement
 }
 
 fn known(call: &Call, state: &State) -> Result<Supplement, Refusal> {
-    let key = call.param("key");
-    find(call, state, "key")?
-        .map(|found| Supplement::clone(&found))
-        .ok_or_else(|| unknown(Refusal::message(format!("'{key}' provided but no record found")), key, state))
+    let key = decode(call.param("key"))?;
+    find(call, state, "key")?.map(|found| Supplement::clone(&found)).ok_or_else(|| {
+        let refusal = Refusal::message(format!("'{key}' provided but no record found"));
+        unknown(refusal, call.param("key"), state)
+    })
 }
 
 /// The refusal with what the journal says of the supplement that is not there.

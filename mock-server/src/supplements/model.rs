@@ -63,7 +63,7 @@ pub struct Index {
     pub r#type: IndexType,
 }
 
-/// What an indexed field holds. Only `string` is shown anywhere; the others are those of attributes (inferred).
+/// What an indexed field holds (official): the types of attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IndexType {
@@ -73,6 +73,10 @@ pub enum IndexType {
     Number,
     /// A date, as sent.
     Date,
+    /// Parts of an address, as sent.
+    Geo,
+    /// Several values, as sent.
+    Array,
 }
 
 impl IndexType {
@@ -83,6 +87,8 @@ impl IndexType {
             "string" => Some(Self::String),
             "number" => Some(Self::Number),
             "date" => Some(Self::Date),
+            "geo" => Some(Self::Geo),
+            "array" => Some(Self::Array),
             _ => None,
         }
     }

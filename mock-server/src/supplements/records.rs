@@ -8,12 +8,13 @@ use serde_json::{Map, Value, json};
 use super::model::Record;
 use super::{IndexType, Supplement};
 use crate::account::State;
-use crate::contacts::decode;
+use crate::contacts::{decode, identifier_text};
 use crate::hints;
 use crate::message::Reply;
-use crate::query::{self, Page};
+use crate::query::{self, Page, Query};
 use crate::refusal::{FieldErrors, Refusal};
 use crate::routes::Call;
+use crate::sorting;
 use crate::world::ObjectId;
 
 /// The most bytes of an indexed value (official).
@@ -27,6 +28,9 @@ const CONTROLS: [&str; 2] = ["id", "suppressTriggers"];
 /// 422 with the official texts, under `message` and not under `messages`.
 pub fn upsert(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let mut supplement = known(call, state)?;
+    if call.body.fields.is_empty() {
+        return Err(Refusal::message("empty post"));
+    }
     let mut errors = FieldErrors::default();
     let id = match call.body.text("id").filter(|id| !id.is_empty()) {
         Some(id) if id.parse::<ObjectId>().is_ok() => {
@@ -42,20 +46,30 @@ pub fn upsert(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     };
     check_indexes(call, &supplement, &mut errors);
     errors.into_message(StatusCode::UNPROCESSABLE_ENTITY)?;
+    if supplement.contact_object && !names_a_contact(call, state) {
+        return Err(Refusal::message("Must include email or secondaryKey email,cID,push")
+            .because("the supplement is a contact object: each record says whose it is"));
+    }
     put(id, attributes(call), &mut supplement, call);
     state.supplements.insert(supplement.key.clone(), Arc::new(supplement));
     Ok(Reply::json(StatusCode::CREATED, &json!({ "success": true, "message": "record created" })))
 }
 
-/// `PUT /supplements/{supplement}/records/{id}`: what is sent takes the place of what was there.
+/// `PUT /supplements/{supplement}/records/{id}`: what is not sent stays ("any number of field values": official), but
+/// the id and what is indexed have to be sent.
 ///
 /// # Errors
-/// 400 with the official texts, also for an unknown record: the description has no 404 here.
+/// 400 with the official texts, also for an unknown supplement or record: the description has no other refusal here.
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
-    let mut supplement = known(call, state)?;
+    let mut supplement =
+        known(call, state).map_err(|refusal| refusal.with_status(StatusCode::BAD_REQUEST))?;
     let id = decode(call.param("id"))?;
     let mut errors = FieldErrors::default();
-    if call.body.text("id").is_none_or(|id| id.is_empty()) {
+    let sent = call.body.text("id").filter(|id| !id.is_empty());
+    if sent.as_ref().is_some_and(|sent| *sent != id) {
+        return Err(Refusal::message("ID cannot be updated").with_status(StatusCode::BAD_REQUEST));
+    }
+    if sent.is_none() {
         errors.add("id", "id is required");
     } else if !supplement.records.contains_key(&id) {
         errors.add("id", "record not found");
@@ -63,9 +77,15 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     }
     check_indexes(call, &supplement, &mut errors);
     errors.into_message(StatusCode::BAD_REQUEST)?;
-    put(id, attributes(call), &mut supplement, call);
+    let mut fields = supplement.records.get(&id).map(|before| before.attributes.clone()).unwrap_or_default();
+    fields.extend(attributes(call));
+    put(id, fields, &mut supplement, call);
     state.supplements.insert(supplement.key.clone(), Arc::new(supplement));
     Ok(Reply::ok(&json!({ "success": true })))
+}
+
+fn names_a_contact(call: &Call, state: &State) -> bool {
+    state.identifiers_in_body(&call.body.fields).iter().any(|(_, value)| identifier_text(value).is_some())
 }
 
 fn attributes(call: &Call) -> Map<String, Value> {
@@ -119,16 +139,24 @@ pub fn list(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     if records.is_empty() {
         return Err(Refusal::record_not_found().because("the supplement has no record"));
     }
-    if let Some(key) = call.query.get("sort_by").filter(|key| *key != "id") {
-        records.sort_by_cached_key(|(_, record)| record.attributes.get(key).map(Value::to_string));
-    }
-    if call.query.get("sort_dir") == Some("desc") {
-        records.reverse();
-    }
+    sorting::sort(&mut records, &call.query, |(id, record), key| match key {
+        "id" => Some(json!(id)),
+        key => record.attributes.get(key).cloned(),
+    });
     let shown = page.of(&records).iter();
     let body: Value =
-        shown.map(|(id, record)| Value::Object(query::select(record.render(id), &call.query))).collect();
+        shown.map(|(id, record)| Value::Object(select(record.render(id), &call.query))).collect();
     Ok(query::with_count(Reply::ok(&body), &call.query, records.len()))
+}
+
+/// `fields` picks among what was sent of a record. The id stays: the official description requires it.
+fn select(mut record: Map<String, Value>, query: &Query) -> Map<String, Value> {
+    if query.all("fields").next().is_some()
+        && let Some(Value::Object(attributes)) = record.get_mut("attributes")
+    {
+        attributes.retain(|key, _| query.all("fields").any(|wanted| wanted == key));
+    }
+    record
 }
 
 /// `DELETE /supplements/{supplement}/records/{id}`.
@@ -147,9 +175,10 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 }
 
 fn known(call: &Call, state: &State) -> Result<Supplement, Refusal> {
-    let key = call.param("supplement");
+    let key = decode(call.param("supplement"))?;
     super::find(call, state, "supplement")?.map(|found| Supplement::clone(&found)).ok_or_else(|| {
-        super::unknown(Refusal::message(format!("The supplement '{key}' does not exist.")), key, state)
+        let refusal = Refusal::message(format!("The supplement '{key}' does not exist."));
+        super::unknown(refusal, call.param("supplement"), state)
     })
 }
 

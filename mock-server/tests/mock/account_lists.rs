@@ -64,9 +64,31 @@ async fn an_unknown_list_is_not_found_in_three_wordings() {
     let mock = Mock::start().await;
     assert_eq!(mock.get("/v2/accountlists/news").await.0, 404);
     assert!(mock.why().contains("by its number"), "{}", mock.why());
+    assert_eq!(mock.get("/v2/accountlists/0101").await.0, 404);
     assert_eq!(
         mock.put("/v2/accountlists/9", json!({ "name": "x" })).await.1["message"],
         "List is not found"
     );
     assert_eq!(mock.delete("/v2/accountlists/9").await, (404, error("RECORD_NOT_FOUND", "record not found")));
+}
+
+#[tokio::test]
+async fn the_id_of_a_deleted_list_leads_to_no_other_list() {
+    let mock = Mock::start().await;
+    assert_eq!(mock.delete("/v2/accountlists/102").await.0, 200);
+    let (_, reply) = mock.post("/v2/accountlists", json!({ "name": "other" })).await;
+    assert_eq!(reply["id"], 103);
+}
+
+#[tokio::test]
+async fn enhanced_is_a_truth_value_and_without_it_there_are_no_dates_of_joining() {
+    let mock = Mock::start().await;
+    let odd = json!({ "name": "odd", "enhanced": "yes" });
+    assert_eq!(mock.post("/v2/accountlists", odd.clone()).await.0, 422);
+    assert_eq!(mock.put("/v2/accountlists/101", odd).await.0, 422);
+    mock.put("/v2/contacts/jane@example.com", json!({ "vip": true })).await;
+    assert!(mock.get("/v1/contacts/jane@example.com").await.1["listJoinDate"]["vip"].is_string());
+    mock.put("/v2/accountlists/102", json!({ "name": "vip", "enhanced": false })).await;
+    let (_, jane) = mock.get("/v1/contacts/jane@example.com").await;
+    assert_eq!((&jane["lists"][1], &jane["listJoinDate"]), (&json!("vip"), &Value::Null));
 }

@@ -129,3 +129,27 @@ async fn activities_are_listed_oldest_first_and_filtered() {
     let (status, reply) = mock.get("/v1/contactactivities?time[gt]=soon").await;
     assert_eq!((status, &reply["message"]), (422, &json!("Time value is incorrect")));
 }
+
+#[tokio::test]
+async fn the_names_of_system_events_are_reserved() {
+    let mock = Mock::start().await;
+    let body = json!({ "email": "jane@example.com", "a": "crdl_merged_contacts" });
+    assert_eq!(
+        mock.post("/v1/contactactivities", body).await,
+        validation_v1("a", "The selected a is invalid.")
+    );
+}
+
+#[tokio::test]
+async fn the_journal_names_a_field_that_was_left_out() {
+    let mock = Mock::start().await;
+    let body = |field: &str| json!({ "email": "jane@example.com", "a": "x", field: "2026-01-01" });
+    assert_eq!(mock.post("/v2/contactactivities", body("time")).await.0, 201);
+    assert!(mock.why().contains("`ats`"), "{}", mock.why());
+    assert_eq!(mock.post("/v2/contactactivities", body("propertys")).await.0, 201);
+    assert!(mock.why().contains("properties"), "{}", mock.why());
+    assert_eq!(mock.post("/v2/contactactivities", body("ats")).await.0, 201);
+    assert_eq!(mock.why(), "");
+    let odd = json!({ "email": "jane@example.com", "a": "x", "UID": ["u"] });
+    assert_eq!(mock.post("/v2/contactactivities", odd).await.0, 400);
+}

@@ -42,3 +42,27 @@ async fn keys_names_and_types_are_checked() {
     let (status, reply) = mock.put("/v2/accountcontactattributes/age", json!({ "type": "string" })).await;
     assert_eq!((status, &reply["message"]), (422, &json!("You can not change type")));
 }
+
+#[tokio::test]
+async fn a_flag_may_be_1_or_0_and_nothing_else() {
+    let mock = Mock::start().await;
+    let body = |key: &str, index| json!({ "key": key, "name": key, "type": "string", "index": index });
+    assert_eq!(mock.post("/v2/accountcontactattributes", body("one", json!(1))).await.0, 200);
+    assert_eq!(mock.get("/v2/accountcontactattributes/one").await.1["index"], true);
+    assert_eq!(mock.post("/v2/accountcontactattributes", body("two", json!("yes"))).await.0, 422);
+    let (_, indexed) = mock.get("/v2/accountcontactattributes?indexed=1").await;
+    assert!(indexed["one"].is_object() && indexed.get("age").is_none(), "{indexed}");
+    assert_eq!(mock.get("/v2/accountcontactattributes?indexed=some").await.0, 422);
+    let (status, reply) = mock.get("/v2/accountcontactattributes?type=colour").await;
+    assert_eq!((status, &reply["message"]), (422, &json!("invalid field type")));
+}
+
+#[tokio::test]
+async fn a_form_has_bounds_too() {
+    let mock = Mock::start().await;
+    let form = "key=pin&name=Pin&type=array&index=true&validators[max]=2&validators[required]=false&options[maxitems]=4";
+    assert_eq!(mock.form("/v1/accountcontactattributes", form).await, (200, success()));
+    let (_, pin) = mock.get("/v2/accountcontactattributes/pin").await;
+    assert_eq!(pin["validators"], json!({ "max": 2.0, "required": false }));
+    assert_eq!((&pin["options"], &pin["index"]), (&json!({ "maxitems": 4 }), &json!(true)));
+}

@@ -307,3 +307,62 @@ async fn attributes_may_be_nested_as_v2_shows_them() {
     assert_eq!(mock.put("/v2/contacts/jane@example.com", json!({ "attributes": { "age": 7 } })).await.0, 200);
     assert_eq!(mock.attributes("jane@example.com")["age"], 7);
 }
+
+#[tokio::test]
+async fn nobody_is_subscribed_again_by_way_of_none() {
+    let mock = Mock::start().await;
+    let status = |status: &str| json!({ "channels": { "email": { "subscribeStatus": status } } });
+    for step in ["unsubscribed", "none", "subscribed"] {
+        assert_eq!(mock.put("/v2/contacts/jane@example.com", status(step)).await.0, 200);
+    }
+    let channel = || mock.contact("jane@example.com")["channels"]["email"]["subscribeStatus"].clone();
+    assert_eq!(channel(), "unsubscribed");
+    let mut forced = status("none");
+    forced["forceSubscribe"] = json!(true);
+    assert_eq!(mock.put("/v2/contacts/jane@example.com", forced).await.0, 200);
+    assert_eq!(channel(), "none");
+}
+
+#[tokio::test]
+async fn force_subscribe_is_a_truth_value() {
+    let mock = Mock::start().await;
+    let text = validation_v2("forceSubscribe", "The forceSubscribe field must be true or false.");
+    assert_eq!(mock.put("/v2/contacts/jane@example.com", json!({ "forceSubscribe": "true" })).await, text);
+    assert_eq!(mock.put("/v2/contacts/jane@example.com", json!({ "forceSubscribe": null })).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_contact_is_not_made_of_an_id_that_nobody_has() {
+    let mock = Mock::start().await;
+    let id = "0123456789abcdef01234567";
+    let nobody = json!({ "identifyBy": ["cID"], "cID": id, "First_Name": "X" });
+    let (status, reply) = mock.post("/v2/contacts", nobody).await;
+    assert_eq!((status, &reply["messages"]), (422, &json!("Contact doesn't exist")));
+    assert_eq!(mock.state()["contacts"].as_array().unwrap().len(), 1);
+    let new = json!({ "identifyBy": ["cID"], "cID": id, "channels": { "email": { "address": "new@example.com" } } });
+    assert_eq!(mock.post("/v2/contacts", new).await.0, 201);
+}
+
+#[tokio::test]
+async fn the_halves_of_a_location_meet_in_one_body() {
+    let mock = Mock::start().await;
+    let halves = json!({ "home.loc.lat": 1, "home.loc.lon": 2.5 });
+    assert_eq!(mock.put("/v2/contacts/jane@example.com", halves).await, (200, success()));
+    assert_eq!(mock.attributes("jane@example.com")["home"], json!({ "loc": { "lat": 1, "lon": 2.5 } }));
+    mock.put("/v2/contacts/jane@example.com", json!({ "home": { "city": "LA" } })).await;
+    assert_eq!(mock.put("/v2/contacts/jane@example.com", json!({ "home.loc.lat": 1 })).await.0, 422);
+    assert_eq!(mock.get("/v2/contacts?home.city=LA").await.0, 200);
+    assert_eq!(mock.get("/v2/contacts?home.city=SF").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_listing_in_an_order_that_nobody_knows_is_refused() {
+    let mock = Mock::start().await;
+    let named = |name: &str| json!({ "channels": { "email": { "address": format!("{name}@example.com") } } });
+    mock.post("/v2/contacts", named("ann")).await;
+    let (_, sorted) = mock.get("/v2/contacts?sort_by=email").await;
+    assert_eq!(sorted[0]["channels"]["email"]["address"], "ann@example.com");
+    for query in ["sort_dir=down", "return_count=maybe"] {
+        assert_eq!(mock.get(&format!("/v2/contacts?{query}")).await.0, 422, "{query}");
+    }
+}

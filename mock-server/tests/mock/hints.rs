@@ -151,9 +151,12 @@ async fn what_was_bought_and_what_was_stored() {
         "orderID": "order-1", "email": "jane@example.com", "purchaseDate": "2026-01-01T00:00:00Z", "items": [item],
     });
     assert_eq!(mock.post("/v2/orders", order).await, (200, json!({ "success": true })));
-    let supplement = json!({ "key": "stores", "indexes": [] });
+    let supplement = json!({ "key": "stores", "indexes": [{ "field": "city", "type": "string" }] });
     assert_eq!(mock.post("/v2/supplements", supplement).await.0, 200);
-    assert_eq!(mock.post("/v2/supplements/stores/records", json!({ "id": "west" })).await.0, 201);
+    assert_eq!(
+        mock.post("/v2/supplements/stores/records", json!({ "id": "west", "city": "LA" })).await.0,
+        201
+    );
     for (path, status, hint) in [
         ("/v2/products/Shoe-1", 404, "product shoe-1 exists, Shoe-1 does not"),
         ("/v2/orders/order-2", 404, "did you mean order order-1?"),

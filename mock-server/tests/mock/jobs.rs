@@ -44,13 +44,34 @@ async fn an_import_makes_contacts_subscribed_and_counts_its_rows() {
 }
 
 #[tokio::test]
-async fn a_strategy_leaves_rows_out_and_a_marker_clears() {
-    let file = "new@example.com;N\njane@example.com;-\n";
+async fn a_strategy_leaves_rows_out_and_a_marker_and_a_column_without_a_name_leave_out_cells() {
+    let file = "new@example.com;x;N;1\njane@example.com;x;-;7\n";
     let mock = with(json!({}), file).await;
-    let columns = json!({ "hasHeader": false, "columns": ["email", "First_Name"], "delimiter": ";", "nullMarker": "-", "strategy": "updateOnly" });
+    let columns = json!({ "hasHeader": false, "columns": ["email", "", "First_Name", "age"], "delimiter": ";", "nullMarker": "-", "strategy": "updateOnly" });
     mock.post("/v2/contactimports", import(columns)).await;
     assert_eq!(mock.contact("new@example.com"), Value::Null);
-    assert_eq!(mock.attributes("jane@example.com").get("First_Name"), None);
+    let jane = mock.attributes("jane@example.com");
+    assert_eq!((&jane["First_Name"], &jane["age"]), (&json!("Jane"), &json!(7)));
+}
+
+#[tokio::test]
+async fn only_an_identifier_of_another_contact_counts_as_an_error() {
+    let mock = with(json!({}), "email,extid,age\nnew@example.com,u-1,\nbad@example.com,,old\n").await;
+    mock.post("/v2/contactimports", import(json!({}))).await;
+    let (_, jobs) = mock.get("/v2/jobs").await;
+    assert_eq!((&jobs[0]["result"]["error"], &jobs[0]["result"]["rejected"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn what_an_import_would_only_promise_is_refused_by_name() {
+    let mock = with(json!({}), "").await;
+    let hook = import(json!({ "jobStatusWebhookUrl": "https://example.com/hook" }));
+    let (status, reply) = mock.post("/v2/contactimports", hook).await;
+    assert_eq!(status, 501);
+    assert!(reply["message"].as_str().unwrap().contains("jobStatusWebhookUrl"), "{reply}");
+    let lines =
+        json!({ "source": { "transport": "HTTPS", "url": "https://files.example.com/people.jsonl" } });
+    assert_eq!(mock.post("/v2/contactimports", lines).await.0, 501);
 }
 
 #[tokio::test]
@@ -66,6 +87,11 @@ async fn an_import_that_cannot_be_read_is_a_406_with_the_field() {
             "Parameter password is not set",
         ),
         (json!({ "source": { "transport": "HTTPS", "url": FILE } }), "The columns field is required."),
+        (
+            json!({ "source": { "transport": "AZUREBLOB", "path": "p" } }),
+            "The source.account field is required.",
+        ),
+        (import(json!({ "hasHeader": false, "columns": [1] })), "The columns must be an array of strings."),
         (import(json!({ "confirmEmail": "nobody" })), "The confirm email must be a valid email address."),
         (import(json!({ "strategy": "guess" })), "The selected strategy is invalid."),
     ] {
@@ -103,7 +129,9 @@ async fn a_job_is_done_when_the_account_s_clock_says_so() {
     mock.put("/__admin/clock", json!({ "advance": "PT1S" })).await;
     let (_, done) = mock.get("/v2/jobs?status=Done&include=statistic").await;
     assert_eq!(done[0]["times"]["end"], "2026-01-02T03:05:05+0000");
-    assert_eq!(done[0]["statistic"]["total_contacts_inserted"], 1);
+    // Data automations alone have a statistic.
+    assert_eq!((&done[0]["result"]["inserted"], &done[0]["statistic"]), (&json!(1), &Value::Null));
+    assert_eq!(mock.get("/v2/jobs?include=everything").await.0, 422);
     assert_eq!(mock.get("/v2/jobs?status=Failed").await.0, 404);
     let (status, reply) = mock.get("/v2/jobs?include=statistic&per_page=26").await;
     assert_eq!((status, &reply["errorKey"]), (400, &json!("JOBS_STATISTIC_PER_PAGE_EXCEEDED")));

@@ -30,7 +30,7 @@ fn bodies() -> Vec<Value> {
         json!({ "channels": { "email": { "address": "jane@example.com" } } }),
         json!({ "channels": { "email": { "address": "new@example.com" } } }),
         json!({ "a": "x", "email": "jane@example.com" }),
-        json!({ "key": "stores", "name": "Stores", "type": "string", "indexes": [] }),
+        json!({ "key": "stores", "name": "Stores", "type": "string", "indexes": [{ "field": "id", "type": "string" }] }),
         json!({ "name": "list-1" }),
         json!({ "name": "segment", "enabled": false }),
         json!({ "productID": "p", "productName": "P" }),

@@ -165,3 +165,29 @@ async fn orders_products_and_carts_are_part_of_the_account_s_document() {
     assert_eq!(mock.delete("/v2/contacts/jane@example.com").await.0, 200);
     assert_eq!(mock.state()["orders"], Value::Null);
 }
+
+#[tokio::test]
+async fn orders_are_sorted_by_the_size_of_an_amount() {
+    let mock = Mock::start().await;
+    for (id, price) in [("a", 100), ("b", 20), ("c", 3)] {
+        let item = json!({ "productID": "p", "sku": "s", "category": "c", "name": "n", "itemPrice": price });
+        mock.post("/v2/orders", with(order(id), json!({ "items": [item] }))).await;
+    }
+    let (_, sorted) = mock.get("/v2/orders?sort_by=totalAmount&fields=totalAmount").await;
+    assert_eq!(sorted, json!([{ "totalAmount": 3 }, { "totalAmount": 20 }, { "totalAmount": 100 }]));
+}
+
+#[tokio::test]
+async fn a_discount_that_cannot_be_computed_is_refused() {
+    let mock = Mock::start().await;
+    let discount = json!({ "discountApplication": { "type": "percentage", "amount": "5" } });
+    let (status, reply) = mock.post("/v2/orders", with(order("o"), discount)).await;
+    assert_eq!(status, 422);
+    assert_eq!(
+        reply["messages"]["validationErrors"],
+        json!({
+            "discountApplication.type": ["The selected discountApplication.type is invalid."],
+            "discountApplication.amount": ["The discountApplication.amount must be a number."],
+        })
+    );
+}

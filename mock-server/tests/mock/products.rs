@@ -69,3 +69,28 @@ async fn recorded_an_unknown_product_is_404_to_read_and_400_to_delete() {
     assert_eq!(mock.get("/v2/products").await.1.as_array().unwrap().len(), 1);
     assert_eq!(mock.delete("/v1/products/1").await, (200, json!({ "success": true })));
 }
+
+#[tokio::test]
+async fn a_flag_may_be_1_or_0() {
+    let mock = Mock::start().await;
+    let flags = json!({ "productID": "p", "productName": "P", "inStock": 1, "taxable": 0, "enabled": true });
+    assert_eq!(mock.post("/v2/products", flags).await.0, 201);
+    let (_, product) = mock.get("/v2/products/p").await;
+    assert_eq!((&product["inStock"], &product["taxable"]), (&json!(true), &json!(false)));
+}
+
+#[tokio::test]
+async fn an_empty_text_is_no_name_and_no_sku() {
+    let mock = Mock::start().await;
+    let empty = json!({ "productID": "p", "productName": "", "variants": [{ "sku": "" }, { "sku": null }] });
+    let (status, reply) = mock.post("/v2/products", empty).await;
+    assert_eq!(status, 422);
+    assert_eq!(
+        reply["messages"]["validationErrors"],
+        json!({
+            "variants.0.sku": ["The sku field is required"],
+            "variants.1.sku": ["The sku field is required"],
+            "productName": ["The product name field is required."],
+        })
+    );
+}

@@ -97,6 +97,9 @@ async fn a_group_is_the_id_of_a_list() {
     assert_eq!(group(json!("news")).await, 404);
     assert!(mock.why().contains("name of list 101"), "{}", mock.why());
     assert_eq!(group(json!("999")).await, 404);
+    for like_102 in ["0102", "+102", " 102", "102.0"] {
+        assert_eq!(group(json!(like_102)).await, 404, "{like_102}");
+    }
     assert_eq!(group(json!(null)).await, 422);
     assert_eq!(group(json!([])).await, 422);
 }
@@ -121,7 +124,9 @@ async fn a_track_and_a_page_become_one_activity_each() {
     assert_eq!(shown, expected.iter().map(|(a, b, c)| (a, b, c)).collect::<Vec<_>>());
     for event in [json!("open"), json!("x".repeat(41)), json!(""), json!(null), json!(1)] {
         let body = json!({ "type": "track", "userId": "jane@example.com", "event": event });
-        assert_eq!(mock.post("/segment", body).await.0, 422, "{event}");
+        let (status, reply) = mock.post("/segment", body).await;
+        let text = reply["messages"]["validationErrors"]["event"][0].as_str().unwrap_or_default();
+        assert!(status == 422 && text.contains("event"), "{event}: {reply}");
     }
     assert_eq!(mock.activities().len(), 2);
 }

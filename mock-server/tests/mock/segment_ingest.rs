@@ -98,19 +98,16 @@ async fn a_list_is_found_by_group_then_by_name_or_created() {
     let mock = Mock::start().await;
     let add =
         async |fields: Value| mock.ingest("addContactToList", with(who("jane@example.com"), fields)).await.0;
-    assert_eq!(add(json!({ "groupId": "g1", "listName": "My first list" })).await, 200);
+    assert_eq!(add(json!({ "groupId": "g1", "listName": "My list" })).await, 200);
     let lists = mock.state()["lists"].clone();
-    assert!(lists.as_array().unwrap().iter().any(|list| list["name"] == "My-first list"), "{lists}");
+    assert!(lists.as_array().unwrap().iter().any(|list| list["name"] == "My-list"), "{lists}");
     assert_eq!(add(json!({ "groupId": "g2" })).await, 200);
     assert_eq!(add(json!({ "groupId": "g2", "listName": "another name" })).await, 200);
     assert_eq!(add(json!({ "groupId": "g3", "listName": "vip" })).await, 200);
-    assert_eq!(
-        mock.contact("jane@example.com")["lists"],
-        json!(["news", "vip", "My-first list", "segment_g2"])
-    );
+    assert_eq!(mock.contact("jane@example.com")["lists"], json!(["news", "vip", "My-list", "segment_g2"]));
     let remove = with(who("jane@example.com"), json!({ "groupId": "g2" }));
     assert_eq!(mock.ingest("removeContactFromList", remove.clone()).await, (200, json!({})));
-    assert_eq!(mock.contact("jane@example.com")["lists"], json!(["news", "vip", "My-first list"]));
+    assert_eq!(mock.contact("jane@example.com")["lists"], json!(["news", "vip", "My-list"]));
     let unknown = with(who("new@example.com"), json!({ "groupId": "g9" }));
     assert_eq!(mock.ingest("removeContactFromList", unknown).await, (200, json!({})));
     assert!(mock.contact("new@example.com").is_null());
@@ -175,5 +172,26 @@ async fn a_previous_id_and_a_new_one_become_one_contact() {
     assert_eq!(mock.attributes("jane@example.com")["First_Name"], "seg-newest");
     let before = mock.state();
     assert_eq!(mock.ingest("mergeContacts", merge("nobody", "no-one")).await.0, 202);
+    assert_eq!(mock.state(), before);
+}
+
+#[tokio::test]
+async fn a_list_that_rest_would_not_make_is_not_made_here() {
+    let mock = Mock::start().await;
+    let (before, named) = (mock.state(), json!({ "groupId": "g1", "listName": "My first list" }));
+    let (status, reply) = mock.ingest("addContactToList", with(who("jane@example.com"), named)).await;
+    assert_eq!(status, 422);
+    assert!(reply["message"].as_str().unwrap().starts_with("Name must contain only letters"), "{reply}");
+    assert_eq!(mock.state(), before);
+}
+
+#[tokio::test]
+async fn what_is_ignored_is_answered_like_what_is_not() {
+    let mock = Mock::start().await;
+    let accepted = (202, json!({ "success": "success" }));
+    let before = mock.state();
+    assert_eq!(mock.ingest("addProductToCart", item(1)).await, accepted);
+    assert!(mock.why().contains("ignored"), "{}", mock.why());
+    assert_eq!(mock.ingest("mergeContacts", json!({ "previousId": "nobody" })).await, accepted);
     assert_eq!(mock.state(), before);
 }

@@ -104,3 +104,57 @@ async fn an_id_is_made_where_the_supplement_says_so() {
     assert_eq!(mock.post(RECORDS, json!({ "model": "m", "year": 1 })).await.0, 201);
     assert_eq!(mock.get(RECORDS).await.1[0]["id"].as_str().unwrap().len(), 24);
 }
+
+#[tokio::test]
+async fn an_index_has_any_type_that_an_attribute_has_and_stands_once() {
+    let mock = Mock::start().await;
+    let with = |indexes: Value| json!({ "key": "shops", "indexes": indexes });
+    let (_, reply) = mock.post("/v2/supplements", with(json!([]))).await;
+    assert_eq!(text(&reply, "indexes"), "The indexes field is required");
+    let twice = json!([{ "field": "a", "type": "geo" }, { "field": "a", "type": "array" }]);
+    let (_, reply) = mock.post("/v2/supplements", with(twice)).await;
+    assert_eq!(text(&reply, "indexes.1.field"), "The indexes.1.field field has a duplicate value.");
+    let all = json!([{ "field": "a", "type": "geo" }, { "field": "b", "type": "array" }, { "field": "c", "type": "date" }]);
+    assert_eq!(mock.post("/v2/supplements", with(all)).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_record_of_a_contact_object_names_a_contact() {
+    let mock = with_cars().await;
+    mock.put(CARS, json!({ "contactObject": true })).await;
+    let (status, reply) = mock.post(RECORDS, json!({ "id": "c-1", "model": "2CV", "year": 1961 })).await;
+    assert_eq!(
+        (status, &reply["message"]),
+        (422, &json!("Must include email or secondaryKey email,cID,push"))
+    );
+    let owned = json!({ "id": "c-1", "model": "2CV", "year": 1961, "email": "jane@example.com" });
+    assert_eq!(mock.post(RECORDS, owned).await.0, 201);
+    let (status, reply) = mock.post(RECORDS, json!({})).await;
+    assert_eq!((status, &reply["message"]), (422, &json!("empty post")));
+}
+
+#[tokio::test]
+async fn a_change_of_a_record_keeps_its_id_and_what_is_not_sent() {
+    let mock = with_cars().await;
+    mock.post(RECORDS, json!({ "id": "c-1", "model": "2CV", "year": 1961, "colour": "grey" })).await;
+    let change = |id: &str| json!({ "id": id, "model": "2CV", "year": 1962 });
+    let (status, reply) = mock.put(&format!("{RECORDS}/c-1"), change("c-2")).await;
+    assert_eq!((status, &reply["message"]), (400, &json!("ID cannot be updated")));
+    assert_eq!(mock.put(&format!("{RECORDS}/c-1"), change("c-1")).await.0, 200);
+    let (_, picked) = mock.get(&format!("{RECORDS}?fields=colour,year")).await;
+    assert_eq!(picked, json!([{ "id": "c-1", "attributes": { "year": 1962, "colour": "grey" } }]));
+    let (status, reply) = mock.put("/v2/supplements/boats/records/b", change("b")).await;
+    assert_eq!((status, &reply["message"]), (400, &json!("The supplement 'boats' does not exist.")));
+}
+
+#[tokio::test]
+async fn records_are_sorted_by_the_size_of_a_number() {
+    let mock = with_cars().await;
+    for year in [1961, 200, 30] {
+        mock.post(RECORDS, json!({ "id": format!("c-{year}"), "model": "m", "year": year })).await;
+    }
+    let (_, sorted) = mock.get(&format!("{RECORDS}?sort_by=year&fields=year")).await;
+    let years: Vec<_> =
+        sorted.as_array().unwrap().iter().map(|record| record["attributes"]["year"].clone()).collect();
+    assert_eq!(years, [30, 200, 1961]);
+}

@@ -89,7 +89,7 @@ impl Person {
         self.name = fields.name.clone().or_else(|| self.name.take());
         self.news = fields.news.unwrap_or(self.news);
         // Whoever unsubscribed is subscribed again only where the call insists (FACTS, "forceSubscribe").
-        let refused = (self.status, fields.status) == (Some("unsubscribed"), Some("subscribed"));
+        let refused = self.status == Some("unsubscribed");
         self.status = fields.status.filter(|_| !refused).or(self.status);
     }
 

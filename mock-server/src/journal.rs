@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -32,7 +32,8 @@ impl Default for JournalLimits {
     }
 }
 
-/// One request with its reply, ready to be read. Secrets in headers are replaced.
+/// One request with its reply, ready to be read. Secrets in headers are replaced; a key that a client put into a path,
+/// query or body by mistake is shown, as that is what the reader has to find out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JournalEntry {
@@ -265,13 +266,20 @@ fn readable_headers(headers: &HeaderMap) -> Map<String, Value> {
     readable
 }
 
+/// What may stand before the secret in `Authorization`. Another word there may be the secret itself.
+const SCHEMES: [&str; 5] = ["basic", "bearer", "digest", "token", "apikey"];
+
 /// A header's value without its secret: the scheme of `Authorization` stays, as it is what a reader looks for.
 fn redacted(name: &str, value: &str) -> String {
     match name {
-        _ if name == AUTHORIZATION.as_str() => match value.split_once(' ') {
-            Some((scheme, _)) => format!("{scheme} <redacted>"),
-            None => "<redacted>".to_owned(),
-        },
+        _ if name == AUTHORIZATION.as_str() || name == PROXY_AUTHORIZATION.as_str() => {
+            match value.split_once(' ') {
+                Some((scheme, _)) if SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => {
+                    format!("{scheme} <redacted>")
+                }
+                _ => "<redacted>".to_owned(),
+            }
+        }
         "x-api-key" => "<redacted>".to_owned(),
         _ if name == COOKIE.as_str() => "<redacted>".to_owned(),
         _ => value.to_owned(),
@@ -327,6 +335,13 @@ mod tests {
         let shown = serde_json::to_string(&journal(9, 1 << 20).read(Range::default())).unwrap();
         assert!(!shown.contains("c2VjcmV0Og") && !shown.contains("secret"), "{shown}");
         assert!(shown.contains("Basic <redacted>"), "{shown}");
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_a_scheme_may_be_the_secret() {
+        assert_eq!(redacted("authorization", "secret x"), "<redacted>");
+        assert_eq!(redacted("authorization", "Bearer secret"), "Bearer <redacted>");
+        assert_eq!(redacted("proxy-authorization", "Basic c2VjcmV0Og=="), "Basic <redacted>");
     }
 
     #[test]

@@ -2,20 +2,22 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, DATE,
 };
 use http::{HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, State};
 use crate::authentication;
-use crate::faults::{Delivery, Struck, Subject};
+use crate::dates;
+use crate::faults::{Delivery, Form, Hangs, Struck, Subject};
 use crate::hints;
 use crate::input::Input;
 use crate::message::{Reply, Request};
 use crate::query::Query;
 use crate::refusal::Refusal;
 use crate::routes::{Call, Found, Handler, Route, Router, Surface, Version};
+use crate::world::Clock;
 
 /// CORS headers are on every reply, errors too. The recorded origin is broken in just this way.
 const CORS: [(HeaderName, &str); 5] = [
@@ -54,16 +56,38 @@ impl Service {
         let surface = Surface::of(&request.path);
         match authentication::authenticate(&request, surface, &self.accounts) {
             Ok(account) => self.answer_account(request, &account),
-            Err(why) => {
-                let (now, reply) = (self.accounts.clock().now(), denied(why));
-                drop(self.accounts.unattributed.push(now, request, reply.clone(), None));
-                (with_cors(reply), Delivery::default())
-            }
+            Err(why) => (self.deny(request, why), Delivery::default()),
         }
     }
 
+    /// Refuses a request whose body did not arrive. It is in the journal all the same, without its body: it was sent.
+    #[must_use]
+    pub fn refuse(&self, request: Request, refusal: Refusal) -> Reply {
+        let request = request.detached();
+        let account = match authentication::authenticate(&request, Surface::of(&request.path), &self.accounts)
+        {
+            Ok(account) => account,
+            Err(why) => return self.deny(request, why),
+        };
+        let found = self.router.find(&request.method, &request.path);
+        let reply = refusal.into_reply(found.as_ref().map_or(Version::V1, |found| found.version));
+        let (now, is_own_time) = account.clock.read();
+        let state = account.state.lock();
+        let evicted = account.journal.push(now, request, reply.clone(), found.map(|found| found.route));
+        drop(state);
+        drop(evicted);
+        dated(with_cors(reply), is_own_time.then_some(now))
+    }
+
+    /// Refuses a request that has no usable key.
+    fn deny(&self, request: Request, why: String) -> Reply {
+        let (now, reply) = (self.accounts.clock().now(), denied(why));
+        drop(self.accounts.unattributed.push(now, request, reply.clone(), None));
+        dated(with_cors(reply), (self.accounts.clock() != Clock::Real).then_some(now))
+    }
+
     fn answer_account(&self, request: Request, account: &Account) -> (Reply, Delivery) {
-        let now = account.clock.now();
+        let (now, is_own_time) = account.clock.read();
         let found = self.router.find(&request.method, &request.path);
         let mut route = found.as_ref().map(|found| found.route);
         let version = found.as_ref().map_or(Version::V1, |found| found.version);
@@ -75,12 +99,12 @@ impl Service {
             route = None;
             (denied("the key is revoked (apiKey.revoked in the account's state)"), Delivery::default())
         } else {
-            decide(call, &Subject::new(&request, route), version, now, &mut state)
+            decide(call, &Subject::new(&request, route), version, now, &mut state, &account.hangs)
         };
         let evicted = account.journal.push(now, request, reply.clone(), route);
         drop(state);
         drop(evicted);
-        (with_cors(reply), delivery)
+        (dated(with_cors(reply), is_own_time.then_some(now)), delivery)
     }
 
     /// Everything that can be refused without the state.
@@ -143,14 +167,16 @@ fn decide(
     version: Version,
     now: Timestamp,
     state: &mut State,
+    hangs: &Hangs,
 ) -> (Reply, Delivery) {
     match state.faults.strike(subject, now) {
         None => (admitted(call, subject, version, now, state), Delivery::default()),
-        Some(Struck { reply: Some(mut reply), delivery, why }) => {
+        Some(Struck { fault, reply: Some(mut reply), mut delivery, why }) => {
             reply.why = Some(why);
+            delivery.release = (delivery.form == Form::Hang).then(|| hangs.hold(&fault));
             (reply, delivery)
         }
-        Some(Struck { reply: None, delivery, why }) => {
+        Some(Struck { reply: None, delivery, why, .. }) => {
             let mut reply = admitted(call, subject, version, now, state);
             let also = reply.why.take().map(|why| format!("; {why}")).unwrap_or_default();
             reply.why = Some(format!("{why}{also}"));
@@ -194,6 +220,16 @@ fn carry_out(prepared: Result<Prepared, Refusal>, state: &mut State) -> Result<R
 pub(crate) fn with_cors(mut reply: Reply) -> Reply {
     for (name, value) in CORS {
         reply.headers.insert(name, HeaderValue::from_static(value));
+    }
+    reply
+}
+
+/// The reply with a `Date` by a clock that is not the machine's; otherwise the server adds one.
+fn dated(mut reply: Reply, own_time: Option<Timestamp>) -> Reply {
+    let date = own_time.and_then(dates::http_date);
+    // A fault may have set one of its own.
+    if let (Some(date), false) = (date, reply.headers.contains_key(DATE)) {
+        reply.headers.insert(DATE, date);
     }
     reply
 }

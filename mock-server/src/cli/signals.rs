@@ -41,19 +41,21 @@ impl StopSignals {
     }
 
     /// Returns once a signal came.
+    #[cfg(unix)]
     pub(super) async fn wait(&mut self) -> StopSignal {
-        #[cfg(unix)]
-        return tokio::select! {
+        tokio::select! {
             _ = self.terminate.recv() => StopSignal::Terminate,
             _ = self.interrupt.recv() => StopSignal::Interrupt,
-        };
-        #[cfg(not(unix))]
-        {
-            if tokio::signal::ctrl_c().await.is_err() {
-                // Nobody can tell us to stop: go on until the process is ended.
-                std::future::pending::<()>().await;
-            }
-            StopSignal::Interrupt
         }
+    }
+
+    /// Returns once Ctrl-C came.
+    #[cfg(not(unix))]
+    pub(super) async fn wait(&mut self) -> StopSignal {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Nobody can tell us to stop: go on until the process is ended.
+            std::future::pending::<()>().await;
+        }
+        StopSignal::Interrupt
     }
 }

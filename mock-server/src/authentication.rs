@@ -39,6 +39,11 @@ pub(crate) fn any_key(request: &Request) -> Result<String, &'static str> {
     header_key(request).or_else(|_| basic_key(request))
 }
 
+/// Whether there is anything that is meant as a key, readable or not.
+pub(crate) fn brings_a_key(request: &Request) -> bool {
+    request.headers.contains_key(API_KEY) || request.headers.contains_key(AUTHORIZATION)
+}
+
 fn header_key(request: &Request) -> Result<String, &'static str> {
     request.header(API_KEY).map(str::to_owned).ok_or("there is no readable header x-api-key")
 }

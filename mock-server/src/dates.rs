@@ -1,7 +1,9 @@
 //! Dates as Cordial reads and writes them (FACTS, "General form").
 
+use http::HeaderValue;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::tz::TimeZone;
 
 /// Writes a time as `2018-08-07T18:47:35+0000`.
@@ -16,6 +18,13 @@ pub(crate) fn format(at: Timestamp) -> String {
     text.truncate("2018-08-07T18:47:35".len());
     text.push_str("+0000");
     text
+}
+
+/// The header `Date`; `None` for a year that it cannot hold.
+#[must_use]
+pub(crate) fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()?;
+    HeaderValue::from_str(&text).ok()
 }
 
 /// Reads a date: RFC 3339, the written form with a bare `+0000` offset, or a naive date with or without a

@@ -2,21 +2,22 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, DATE,
 };
 use http::{HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, State};
 use crate::authentication;
-use crate::faults::{Delivery, Struck, Subject};
+use crate::dates;
+use crate::faults::{Delivery, Form, Hangs, Struck, Subject};
 use crate::hints;
 use crate::input::Input;
 use crate::message::{Reply, Request};
 use crate::query::Query;
 use crate::refusal::Refusal;
 use crate::routes::{Call, Found, Handler, Route, Router, Surface, Version};
-use crate::world::IdStamp;
+use crate::world::{Clock, IdStamp};
 
 /// CORS headers are on every reply, errors too. The recorded origin is broken in just this way. A static, as a value
 /// checks each of its bytes when it is made.
@@ -56,13 +57,35 @@ impl Service {
         let surface = Surface::of(&request.path);
         match authentication::authenticate(request, surface, &self.accounts) {
             Ok(account) => self.answer_account(request, &account),
-            Err(why) => {
-                let (now, reply) = (self.accounts.clock().now(), denied(why));
-                let journal = &self.accounts.unattributed;
-                drop(journal.push(now, journal.note(request), &reply, None));
-                (reply, Delivery::default())
-            }
+            Err(why) => (self.deny(request, why), Delivery::default()),
         }
+    }
+
+    /// Refuses a request whose body did not arrive. It is in the journal all the same, without its body: it was sent.
+    #[must_use]
+    pub fn refuse(&self, request: &Request, refusal: Refusal) -> Reply {
+        let account = match authentication::authenticate(request, Surface::of(&request.path), &self.accounts)
+        {
+            Ok(account) => account,
+            Err(why) => return self.deny(request, why),
+        };
+        let found = self.router.find(&request.method, &request.path);
+        let reply = refusal.into_reply(found.as_ref().map_or(Version::V1, |found| found.version));
+        let noted = account.journal.note(request);
+        let state = account.state.lock();
+        let (now, is_own_time) = account.clock.read();
+        let evicted = account.journal.push(now, noted, &reply, found.map(|found| found.route));
+        drop(state);
+        drop(evicted);
+        dated(reply, is_own_time.then_some(now))
+    }
+
+    /// Refuses a request that has no usable key.
+    fn deny(&self, request: &Request, why: String) -> Reply {
+        let Accounts { unattributed, .. } = &self.accounts;
+        let (now, reply) = (self.accounts.clock().now(), denied(why));
+        drop(unattributed.push(now, unattributed.note(request), &reply, None));
+        dated(reply, (self.accounts.clock() != Clock::Real).then_some(now))
     }
 
     fn answer_account(&self, request: &Request, account: &Account) -> (Reply, Delivery) {
@@ -73,7 +96,7 @@ impl Service {
         let noted = account.journal.note(request);
         // The time is read and the journal written under the lock, so that their order is the order of the effects.
         let mut state = account.state.lock();
-        let now = account.clock.now();
+        let (now, is_own_time) = account.clock.read();
         state.run_due_jobs(account.ids, now);
         let (reply, delivery) = if state.key.revoked {
             route = None;
@@ -81,12 +104,12 @@ impl Service {
         } else {
             let subject = Subject::new(request, route);
             let turn = Turn { version, now, ids: account.ids };
-            decide(prepared, &subject, turn, &mut state)
+            decide(prepared, &subject, turn, &mut state, &account.hangs)
         };
         let evicted = account.journal.push(now, noted, &reply, route);
         drop(state);
         drop(evicted);
-        (reply, delivery)
+        (dated(reply, is_own_time.then_some(now)), delivery)
     }
 
     /// Everything that can be refused without the state.
@@ -152,14 +175,16 @@ fn decide(
     subject: &Subject<'_>,
     turn: Turn,
     state: &mut State,
+    hangs: &Hangs,
 ) -> (Reply, Delivery) {
     match state.faults.strike(subject, turn.now) {
         None => (admitted(prepared, subject, turn, state), Delivery::default()),
-        Some(Struck { reply: Some(mut reply), delivery, why }) => {
+        Some(Struck { fault, reply: Some(mut reply), mut delivery, why }) => {
             reply.why = Some(why);
+            delivery.release = (delivery.form == Form::Hang).then(|| hangs.hold(&fault));
             (reply, delivery)
         }
-        Some(Struck { reply: None, delivery, why }) => {
+        Some(Struck { reply: None, delivery, why, .. }) => {
             let mut reply = admitted(prepared, subject, turn, state);
             let also = reply.why.take().map(|why| format!("; {why}")).unwrap_or_default();
             reply.why = Some(format!("{why}{also}"));
@@ -197,4 +222,14 @@ fn carry_out(prepared: Result<Prepared, Refusal>, turn: Turn, state: &mut State)
         Some(before) => *state = before,
         None => state.ids_issued = issued,
     })
+}
+
+/// The reply with a `Date` by a clock that is not the machine's; otherwise the server adds one.
+fn dated(mut reply: Reply, own_time: Option<Timestamp>) -> Reply {
+    let date = own_time.and_then(dates::http_date);
+    // A fault may have set one of its own.
+    if let (Some(date), false) = (date, reply.headers.contains_key(DATE)) {
+        reply.headers.insert(DATE, date);
+    }
+    reply
 }

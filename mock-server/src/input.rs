@@ -156,7 +156,20 @@ fn read_json(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(Refusal::invalid_json("the body is JSON, but not an object: wrap it in { }")),
-        Err(error) => Err(Refusal::invalid_json(format!("the body is not JSON: {error}"))),
+        Err(error) => {
+            let likely = what_it_is(body).map(|what| format!(" (it looks {what})")).unwrap_or_default();
+            Err(Refusal::invalid_json(format!("the body is not JSON: {error}{likely}")))
+        }
+    }
+}
+
+/// What bytes that are not JSON look like, where their beginning says it.
+fn what_it_is(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0x1f, 0x8b, ..] => Some("like gzip: the mock takes no Content-Encoding"),
+        [0xef, 0xbb, 0xbf, ..] => Some("like UTF-8 with a byte order mark: leave the mark out"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => Some("like UTF-16: write UTF-8"),
+        _ => None,
     }
 }
 
@@ -221,6 +234,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::routes::Version;
 
     fn read(content_type: &'static str, body: &[u8]) -> Result<Input, Refusal> {
         let mut headers = HeaderMap::new();
@@ -269,6 +283,16 @@ mod tests {
             let refusal = read("application/json", body).unwrap_err();
             assert_eq!(refusal.status(), 400, "{body:?}");
         }
+    }
+
+    #[test]
+    fn the_journal_says_what_a_body_looks_like_that_is_no_json() {
+        let why =
+            |body: &[u8]| read("application/json", body).unwrap_err().into_reply(Version::V2).why.unwrap();
+        assert!(why(b"\x1f\x8b\x08rest").contains("gzip"));
+        assert!(why(b"\xef\xbb\xbf{}").contains("byte order mark"));
+        assert!(why(b"\xff\xfe{\0}\0").contains("UTF-16"));
+        assert!(!why(b"{").contains("looks"));
     }
 
     #[test]

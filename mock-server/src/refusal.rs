@@ -168,6 +168,7 @@ impl Refusal {
     #[must_use]
     pub fn timed_out() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, Form::message(GENERIC, "Request Timeout"))
+            .because("the body did not arrive in time")
     }
 
     /// 400 of the classic Segment endpoint for a body whose `type` is none of the four (client).
@@ -192,12 +193,19 @@ impl Refusal {
             Form::Messages { key, messages } => envelope(version, key, "messages", messages),
         };
         let mut reply = Reply::json(self.status, &body);
-        reply.why = self.why;
+        // Every refusal has a reason in the journal: where there is nothing to add, what was said.
+        reply.why = self.why.or_else(|| Some(said(&body)));
         match self.quota.map(|quota| *quota) {
             Some((quota, retry_after)) => quota.mark(reply).with_header(RETRY_AFTER, retry_after.into()),
             None => reply,
         }
     }
+}
+
+/// The text of an error's body.
+fn said(body: &Value) -> String {
+    let text = ["messages", "message", "error"].iter().find_map(|slot| body[slot].as_str());
+    text.map_or_else(|| body.to_string(), str::to_owned)
 }
 
 fn envelope(version: Version, key: &'static str, slot: &'static str, content: Value) -> Value {

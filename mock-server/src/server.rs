@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::account::{Account, AccountClock, Accounts, Document, KeyError, StateError};
+use crate::control;
 use crate::dispatch::Service;
 use crate::faults::Fault;
 use crate::journal::{Excerpt, JournalEntry, JournalLimits, Range};
@@ -252,14 +253,24 @@ impl AccountHandle {
     /// # Errors
     /// When it is no fault, or its id is taken.
     pub fn add_fault(&self, definition: Value) -> Result<String, String> {
-        let fault: Fault = serde_path_to_error::deserialize(definition)
-            .map_err(|error| format!("{}: {}", error.path(), error.inner()))?;
+        let fault: Fault = control::object(definition)?;
         self.0.state.lock().faults.add(fault)
     }
 
-    /// Removes all faults.
+    /// Removes a fault, and lets go of what hangs by it; `false` when there is none with this id.
+    pub fn remove_fault(&self, id: &str) -> bool {
+        self.0.remove_fault(id)
+    }
+
+    /// Every fault, with what it did so far, as `GET /__admin/faults` shows it.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.0.state.lock().faults.iter().cloned().collect()
+    }
+
+    /// Removes all faults, and lets go of what hangs.
     pub fn clear_faults(&self) {
-        self.0.state.lock().faults.clear();
+        self.0.clear_faults();
     }
 
     /// The account's clock.

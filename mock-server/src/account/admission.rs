@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use http::HeaderName;
 use ipnet::IpNet;
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use crate::faults::{PathGlob, Subject};
+use crate::faults::{MethodName, PathGlob, Subject};
 use crate::message::Reply;
 use crate::refusal::Refusal;
 
@@ -37,7 +38,7 @@ pub struct KeySettings {
 pub struct Permission {
     /// The methods; all of them when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub methods: Vec<String>,
+    pub methods: Vec<MethodName>,
     /// The path, with `*` for a part of it and `**` for several.
     pub path: PathGlob,
 }
@@ -48,7 +49,7 @@ pub struct Permission {
 pub struct RateLimit {
     /// The method; every one, each counted for itself, when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
+    pub method: Option<MethodName>,
     /// The path, with `*` for a part of it and `**` for several; every endpoint, each counted for itself, when left
     /// out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,11 +58,11 @@ pub struct RateLimit {
     pub limit: u64,
     /// The length of a window, in seconds.
     #[serde(default = "minute")]
-    pub seconds: i64,
+    pub seconds: NonZeroU32,
 }
 
-const fn minute() -> i64 {
-    60
+const fn minute() -> NonZeroU32 {
+    NonZeroU32::MIN.saturating_add(59)
 }
 
 /// How many requests came in which window, by limit, method and endpoint.
@@ -111,7 +112,7 @@ impl State {
         let (method, path) = (subject.request.method.as_str(), &subject.request.path);
         let permitted = permissions.iter().any(|permission| {
             let methods = &permission.methods;
-            (methods.is_empty() || methods.iter().any(|known| known.eq_ignore_ascii_case(method)))
+            (methods.is_empty() || methods.iter().any(|known| known.is(method)))
                 && permission.path.matches(path)
         });
         if permitted {
@@ -121,32 +122,43 @@ impl State {
             .because(format!("the key has no permission for {method} {path} (apiKey.permissions)")))
     }
 
+    /// Counts the request at every limit that it fits, or at none: what one limit refuses, the others have not let in.
     fn count(&mut self, subject: &Subject<'_>, now: Timestamp) -> Result<Option<Quota>, Refusal> {
-        let mut tightest: Option<Quota> = None;
         let method = subject.request.method.as_str();
         let endpoint = subject.route.map_or(subject.request.path.as_str(), |route| route.path);
-        for (at, limit) in self.key.rate_limits.iter().enumerate() {
-            let fits = limit.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-                && limit.path.as_ref().is_none_or(|path| path.matches(&subject.request.path));
-            if !fits {
-                continue;
+        let limits = &self.key.rate_limits;
+        let fits = |limit: &RateLimit| {
+            limit.method.as_ref().is_none_or(|wanted| wanted.is(method))
+                && limit.path.as_ref().is_none_or(|path| path.matches(&subject.request.path))
+        };
+        let mut tightest: Option<Quota> = None;
+        let mut over: Option<Quota> = None;
+        let mut counted = Vec::new();
+        for (at, limit) in limits.iter().enumerate().filter(|(_, limit)| fits(limit)) {
+            let key = (at, format!("{method} {endpoint}"));
+            let seconds = i64::from(limit.seconds.get());
+            let (mut start, mut used) = self.windows.get(&key).copied().unwrap_or((now, 0));
+            if !(0..seconds).contains(&now.duration_since(start).as_secs()) {
+                (start, used) = (now, 0);
             }
-            let window = self.windows.entry((at, format!("{method} {endpoint}"))).or_insert((now, 0));
-            let age = now.duration_since(window.0).as_secs();
-            if age >= limit.seconds || age < 0 {
-                *window = (now, 0);
+            let reset_seconds = (seconds - now.duration_since(start).as_secs()).max(1);
+            let quota = |used| Quota {
+                limit: limit.limit,
+                remaining: limit.limit.saturating_sub(used),
+                reset_seconds,
+            };
+            if used >= limit.limit && over.is_none_or(|over| over.reset_seconds < reset_seconds) {
+                over = Some(quota(used));
             }
-            let reset_seconds = (limit.seconds - now.duration_since(window.0).as_secs()).max(1);
-            if window.1 >= limit.limit {
-                let quota = Quota { limit: limit.limit, remaining: 0, reset_seconds };
-                return Err(Refusal::too_many_requests(quota, reset_seconds));
+            if tightest.is_none_or(|tightest| quota(used + 1).remaining < tightest.remaining) {
+                tightest = Some(quota(used + 1));
             }
-            window.1 += 1;
-            let quota = Quota { limit: limit.limit, remaining: limit.limit - window.1, reset_seconds };
-            if tightest.is_none_or(|tightest| quota.remaining < tightest.remaining) {
-                tightest = Some(quota);
-            }
+            counted.push((key, (start, used + 1)));
         }
+        if let Some(quota) = over {
+            return Err(Refusal::too_many_requests(quota, quota.reset_seconds));
+        }
+        self.windows.extend(counted);
         Ok(tightest)
     }
 }

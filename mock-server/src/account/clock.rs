@@ -36,6 +36,35 @@ impl Setting {
             Self::Running(ahead) => Timestamp::now().checked_add(ahead).unwrap_or(Timestamp::MAX),
         }
     }
+
+    /// The same kind of clock, showing `at`.
+    fn showing(self, at: Timestamp) -> Self {
+        match self {
+            Self::Frozen(_) => Self::Frozen(at),
+            Self::Running(_) => Self::Running(Timestamp::now().duration_until(at)),
+        }
+    }
+
+    /// A clock that shows the same time and stands still, or goes on from there.
+    fn frozen(self, frozen: bool) -> Self {
+        let kind = if frozen { Self::Frozen(Timestamp::MIN) } else { Self::Running(SignedDuration::ZERO) };
+        kind.showing(self.now())
+    }
+
+    fn advanced(self, by: SignedDuration) -> Result<Self, OutOfRange> {
+        Ok(self.showing(self.now().checked_add(by).map_err(|_| OutOfRange)?))
+    }
+}
+
+/// What is told to a clock at once: all of it happens, in this order, or nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ClockChange {
+    /// Stand still, or go on.
+    pub(crate) frozen: Option<bool>,
+    /// Show this time.
+    pub(crate) now: Option<Timestamp>,
+    /// Move by so much, forwards or back.
+    pub(crate) advance: Option<SignedDuration>,
 }
 
 /// A time that no clock can show.
@@ -56,6 +85,13 @@ impl AccountClock {
         self.setting.lock().now()
     }
 
+    /// The time, and whether it is another than the machine's.
+    #[must_use]
+    pub(crate) fn read(&self) -> (Timestamp, bool) {
+        let setting = *self.setting.lock();
+        (setting.now(), !matches!(setting, Setting::Running(SignedDuration::ZERO)))
+    }
+
     /// Whether it stands still.
     #[must_use]
     pub fn is_frozen(&self) -> bool {
@@ -65,10 +101,7 @@ impl AccountClock {
     /// Makes it show `at`: a frozen clock stands there, a running one goes on from there.
     pub fn set(&self, at: Timestamp) {
         let mut setting = self.setting.lock();
-        *setting = match *setting {
-            Setting::Frozen(_) => Setting::Frozen(at),
-            Setting::Running(_) => Setting::Running(Timestamp::now().duration_until(at)),
-        };
+        *setting = setting.showing(at);
     }
 
     /// Moves it by `by`, which may be negative.
@@ -76,20 +109,34 @@ impl AccountClock {
     /// # Errors
     /// When there is no such time; the clock is as it was then.
     pub fn advance(&self, by: SignedDuration) -> Result<(), OutOfRange> {
-        let at = self.now().checked_add(by).map_err(|_| OutOfRange)?;
-        self.set(at);
-        Ok(())
+        self.change(ClockChange { advance: Some(by), ..ClockChange::default() })
     }
 
     /// Makes it stand still where it is, or go on from there.
     pub fn freeze(&self, frozen: bool) {
         let mut setting = self.setting.lock();
-        let now = setting.now();
-        *setting = if frozen {
-            Setting::Frozen(now)
-        } else {
-            Setting::Running(Timestamp::now().duration_until(now))
-        };
+        *setting = setting.frozen(frozen);
+    }
+
+    /// Does all of a change, or nothing.
+    ///
+    /// # Errors
+    /// When it leads to no time that there is.
+    pub(crate) fn change(&self, change: ClockChange) -> Result<(), OutOfRange> {
+        // One lock over reading and writing: of two who advance at once, neither is lost.
+        let mut setting = self.setting.lock();
+        let mut next = *setting;
+        if let Some(frozen) = change.frozen {
+            next = next.frozen(frozen);
+        }
+        if let Some(at) = change.now {
+            next = next.showing(at);
+        }
+        if let Some(by) = change.advance {
+            next = next.advanced(by)?;
+        }
+        *setting = next;
+        Ok(())
     }
 
     /// Back to what it was at the start.
@@ -124,6 +171,26 @@ mod tests {
         assert!(clock.now() >= at("2030-01-01T00:00:00Z") && !clock.is_frozen());
         clock.freeze(true);
         assert_eq!(clock.now(), clock.now());
+    }
+
+    #[test]
+    fn none_of_many_who_advance_at_once_is_lost() {
+        let clock = AccountClock::new(Clock::fixed(at("2026-01-02T03:00:00Z")));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..1000).for_each(|_| clock.advance(SignedDuration::from_secs(1)).unwrap()));
+            }
+        });
+        assert_eq!(clock.now(), at("2026-01-02T04:06:40Z"));
+    }
+
+    #[test]
+    fn a_change_that_fails_changes_nothing() {
+        let clock = AccountClock::new(Clock::fixed(at("2026-01-02T03:04:05Z")));
+        let advance = Some(SignedDuration::MAX);
+        let now = Some(at("2030-01-01T00:00:00Z"));
+        assert!(clock.change(ClockChange { frozen: Some(false), now, advance }).is_err());
+        assert_eq!((clock.now(), clock.is_frozen()), (at("2026-01-02T03:04:05Z"), true));
     }
 
     #[test]

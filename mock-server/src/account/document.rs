@@ -1,7 +1,7 @@
 //! An account's state as one readable document: the seed file, the control plane's `state`, and what a
 //! scenario gives and expects. Reading what was written gives the same state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,8 +13,9 @@ use crate::account_lists::AccountList;
 use crate::commerce::document::{self, Context};
 use crate::contact_activities::Activity;
 use crate::contact_attributes::{Attribute, values};
-use crate::contacts::{Channel, Contact};
+use crate::contacts::{self, Channel, Contact};
 use crate::dates;
+use crate::email;
 use crate::faults::Fault;
 use crate::integrations::IntegrationConfig;
 use crate::supplements::Supplement;
@@ -22,6 +23,9 @@ use crate::world::{IdStamp, ObjectId};
 
 /// The version of this form that is read and written.
 const FORMAT: u32 = 1;
+
+/// The largest id of a list: what every reader of JSON can hold, and far from where a next one would not fit.
+const MAX_LIST_ID: u64 = (1 << 53) - 1;
 
 /// A state document that cannot be taken: where, what is wrong, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -158,6 +162,7 @@ impl Document {
                 ));
             }
         }
+        check_settings(&state)?;
         add_lists(&mut state, self.lists)?;
         for (at, contact) in self.contacts.into_iter().enumerate() {
             let contact = contact
@@ -177,10 +182,17 @@ impl Document {
                 )
             })?;
         }
+        let mut known = HashSet::new();
         for (at, activity) in self.activities.into_iter().enumerate() {
             let activity = activity
                 .read(&mut state, ids, now)
                 .map_err(|error| error.within(&format!("activities[{at}]")))?;
+            if !known.insert(activity.id) {
+                return Err(StateError::new(
+                    format!("activities[{at}]._id"),
+                    "an activity with this id stands above: give each its own",
+                ));
+            }
             state.activities.push_back(Arc::new(activity));
         }
         add_commerce(&mut state, &self.products, &self.orders, Context { ids, now })?;
@@ -248,11 +260,39 @@ impl StateError {
     }
 }
 
+/// Refuses settings by which no contact could be named.
+fn check_settings(state: &State) -> Result<(), StateError> {
+    let settings = &state.settings;
+    let is_identifier = |key: &str| {
+        state.attributes.contains_key(key)
+            || contacts::channel_of(key)
+                .is_some_and(|channel| settings.channels.iter().any(|known| known == channel))
+    };
+    let secondary = settings.secondary_keys.iter().enumerate();
+    let places = secondary.map(|(at, key)| (format!("settings.secondaryKeys[{at}]"), key));
+    for (place, key) in
+        std::iter::once(("settings.primaryKey".to_owned(), &settings.primary_key)).chain(places)
+    {
+        if !is_identifier(key) {
+            return Err(StateError::new(
+                place,
+                format!(
+                    "`{key}` is neither an attribute nor channels.<channel>.address of one of the account's channels"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn add_lists(state: &mut State, lists: Vec<AccountList>) -> Result<(), StateError> {
     for (at, mut list) in lists.into_iter().enumerate() {
         let place = format!("lists[{at}]");
         if list.id == 0 {
             list.id = state.next_list_id();
+        }
+        if list.id > MAX_LIST_ID {
+            return Err(StateError::new(format!("{place}.id"), format!("{} is over {MAX_LIST_ID}", list.id)));
         }
         if state.list_named(&list.name).is_some() {
             return Err(StateError::new(place, format!("a list named `{}` stands above", list.name)));
@@ -331,6 +371,11 @@ impl ContactDocument {
                     ),
                 ));
             }
+            if channel.address.is_empty() || (name == "email" && !email::is_valid(&channel.address)) {
+                let problem =
+                    format!("`{}` is no address: leave the channel out where there is none", channel.address);
+                return Err(StateError::new(format!("{place}.address"), problem));
+            }
             let channel = channel.read(state, now).map_err(|error| error.within(&place))?;
             contact.channels.insert(&name, channel);
         }
@@ -348,6 +393,9 @@ impl ContactDocument {
                 contact.attributes.insert(key, value);
             }
         }
+        if let Some(name) = self.list_join_date.keys().find(|name| !self.lists.contains(name)) {
+            return Err(StateError::new(format!("listJoinDate.{name}"), "the contact is not on this list"));
+        }
         for (at, name) in self.lists.iter().enumerate() {
             let Some(list) = state.list_named(name) else {
                 return Err(StateError::new(
@@ -355,7 +403,8 @@ impl ContactDocument {
                     format!("no list is named `{name}`: define it under `lists` of the account"),
                 ));
             };
-            let joined = read_date("listJoinDate", self.list_join_date.get(name).cloned(), state)?;
+            let joined = self.list_join_date.get(name).cloned();
+            let joined = read_date(&format!("listJoinDate.{name}"), joined, state)?;
             contact.lists.insert(list.id, list.enhanced.then(|| joined.unwrap_or(created_at)));
         }
         Ok(contact)

@@ -14,12 +14,14 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 pub use admission::{KeySettings, Permission, Quota, RateLimit, Windows};
+pub(crate) use clock::ClockChange;
 pub use clock::{AccountClock, OutOfRange};
 pub use document::{Document, StateError, normalize};
 pub use registry::{Accounts, KeyError};
 pub use settings::{EMAIL_ADDRESS, Settings, ZoneName};
 pub use state::State;
 
+use crate::faults::Hangs;
 use crate::journal::Journal;
 use crate::world::{Clock, IdStamp};
 
@@ -37,6 +39,8 @@ pub struct Account {
     pub state: Mutex<State>,
     /// Which requests came.
     pub journal: Journal,
+    /// Which requests hang.
+    pub hangs: Hangs,
     initial: Arc<State>,
     /// States by name, to go back to.
     snapshots: Mutex<BTreeMap<String, State>>,
@@ -49,6 +53,7 @@ impl Account {
             ids,
             state: Mutex::new(State::clone(&initial)),
             journal,
+            hangs: Hangs::default(),
             initial,
             snapshots: Mutex::default(),
         }
@@ -88,13 +93,26 @@ impl Account {
     /// the same for an account of any size.
     pub fn save(&self, name: &str) {
         let state = self.state.lock().clone();
-        self.snapshots.lock().insert(name.to_owned(), state);
+        let replaced = self.snapshots.lock().insert(name.to_owned(), state);
+        if let Some(replaced) = replaced {
+            free(replaced.size(), replaced);
+        }
     }
 
     /// The state that was saved under a name.
     #[must_use]
     pub fn saved(&self, name: &str) -> Option<State> {
         self.snapshots.lock().get(name).cloned()
+    }
+
+    /// Forgets a saved state; `false` when none has this name.
+    pub fn forget(&self, name: &str) -> bool {
+        let state = self.snapshots.lock().remove(name);
+        let found = state.is_some();
+        if let Some(state) = state {
+            free(state.size(), state);
+        }
+        found
     }
 
     /// The names of the saved states.
@@ -109,14 +127,31 @@ impl Account {
         free(before.size(), before);
     }
 
+    /// Removes a fault, and lets go of what hangs by it; `false` when there is none with this id.
+    pub fn remove_fault(&self, id: &str) -> bool {
+        let mut state = self.state.lock();
+        self.hangs.release(id);
+        state.faults.remove(id)
+    }
+
+    /// Removes all faults, and lets go of what hangs.
+    pub fn clear_faults(&self) {
+        let mut state = self.state.lock();
+        self.hangs.release_all();
+        state.faults.clear();
+    }
+
     fn swap(&self, state: State) -> State {
-        std::mem::replace(&mut *self.state.lock(), state)
+        let mut current = self.state.lock();
+        self.hangs.release_all();
+        std::mem::replace(&mut *current, state)
     }
 }
 
 /// Frees what was swapped out. For much of it that takes longer than the swap: nobody waits for it.
 fn free(size: usize, what: impl Send + 'static) {
     if size > LARGE {
-        std::thread::spawn(move || drop(what));
+        // Without a thread to be had it is freed here.
+        let _ = std::thread::Builder::new().spawn(move || drop(what));
     }
 }

@@ -33,7 +33,7 @@ pub struct Accounts {
     id_seed: Option<u64>,
     limits: JournalLimits,
     /// The journal of requests that carried no usable key.
-    pub unattributed: Journal,
+    pub unattributed: Arc<Journal>,
 }
 
 impl Accounts {
@@ -52,7 +52,7 @@ impl Accounts {
             clock,
             id_seed,
             limits,
-            unattributed: Journal::new(limits),
+            unattributed: Arc::new(Journal::new(limits)),
         }
     }
 

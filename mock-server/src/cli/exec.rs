@@ -2,7 +2,10 @@
 
 use std::process::{ExitCode, ExitStatus};
 
+use tokio::process::Child;
+
 use super::args::ExecArgs;
+use super::signals::{StopSignal, StopSignals};
 use super::{CliError, log, serve};
 
 /// The key that the command gets when none is listed.
@@ -34,22 +37,52 @@ pub(super) async fn exec(arguments: ExecArgs) -> Result<ExitCode, CliError> {
             return Ok(ExitCode::from(if missing { NOT_FOUND } else { NOT_RUNNABLE }));
         }
     };
-    let status = tokio::select! {
-        status = child.wait() => status,
-        // Ctrl-C reaches the child as well, and a SIGTERM is for the whole: either way the child is waited for.
-        () = signals.wait() => stop(&mut child).await,
-    };
+    let status = wait_for(&mut child, &mut signals).await;
     let status = status.map_err(|error| CliError(format!("the command cannot be waited for: {error}")))?;
     mock.shutdown().await;
     Ok(ExitCode::from(code(status)))
 }
 
-async fn stop(child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-    if tokio::time::timeout(std::time::Duration::from_secs(5), child.wait()).await.is_err() {
-        child.start_kill()?;
+/// Waits for the child. A signal is passed on, and the child decides what to do about it; the second one kills it.
+async fn wait_for(child: &mut Child, signals: &mut StopSignals) -> std::io::Result<ExitStatus> {
+    let signal = tokio::select! {
+        status = child.wait() => return status,
+        signal = signals.wait() => signal,
+    };
+    pass_on(signal, child);
+    tokio::select! {
+        status = child.wait() => return status,
+        _ = signals.wait() => child.start_kill()?,
     }
     child.wait().await
 }
+
+/// Sends the child the signal that this process got. Not Ctrl-C: the terminal has sent that to the child already, and to
+/// many programs a second one means to drop everything.
+#[cfg(unix)]
+fn pass_on(signal: StopSignal, child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let signal = match signal {
+        StopSignal::Terminate => Signal::TERM,
+        StopSignal::Interrupt if is_in_foreground() => return,
+        StopSignal::Interrupt => Signal::INT,
+    };
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        // A child that has ended meanwhile is what is wanted.
+        let _ = kill_process(pid, signal);
+    }
+}
+
+/// Whether there is a terminal, from which Ctrl-C goes to the child as well.
+#[cfg(unix)]
+fn is_in_foreground() -> bool {
+    use std::io::IsTerminal;
+    std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal()
+}
+
+#[cfg(not(unix))]
+fn pass_on(_: StopSignal, _: &Child) {}
 
 /// The child's code; for one that a signal ended, 128 and the signal's number, as shells have it.
 fn code(status: ExitStatus) -> u8 {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use cordial_mock::{Builder, MockCordial};
 use serde_json::json;
 
-use super::args::{ServerArgs, WorldArgs};
+use super::args::{LogArg, ServerArgs, WorldArgs};
 use super::signals::StopSignals;
 use super::{CliError, log, print, seed};
 
@@ -15,10 +15,7 @@ use super::{CliError, log, print, seed};
 pub(super) async fn serve(arguments: ServerArgs) -> Result<ExitCode, CliError> {
     log::start(arguments.world.log);
     if !arguments.listen.ip().is_loopback() {
-        eprintln!(
-            "warning: {} can be reached from other machines, and the mock takes any key",
-            arguments.listen
-        );
+        warn_of(arguments.listen, arguments.world.log);
     }
     // Before the ready line, so that whoever reads it may send a signal at once.
     let mut stop = listen_for_stop()?;
@@ -29,8 +26,20 @@ pub(super) async fn serve(arguments: ServerArgs) -> Result<ExitCode, CliError> {
     let ready = json!({ "event": "ready", "url": mock.url(), "pid": std::process::id(), "version": env!("CARGO_PKG_VERSION") });
     print(&format!("{ready}\n"));
     stop.wait().await;
-    mock.shutdown().await;
+    tokio::select! {
+        () = mock.shutdown() => {}
+        _ = stop.wait() => {}
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Warns that others can reach the mock. Where there is a log, there: with `--log json` every line of stderr is JSON.
+fn warn_of(address: SocketAddr, log: LogArg) {
+    let warning = format!("{address} can be reached from other machines, and the mock takes any key");
+    match log {
+        LogArg::Off => eprintln!("warning: {warning}"),
+        LogArg::Text | LogArg::Json => tracing::warn!("{warning}"),
+    }
 }
 
 /// Starts to listen for the signals that end the program.

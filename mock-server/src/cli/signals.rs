@@ -1,4 +1,6 @@
 //! When to stop.
+//!
+//! The first signal asks for an orderly end. Whoever sends a second one does not want to wait for it.
 
 use std::io;
 
@@ -9,6 +11,15 @@ pub(super) struct StopSignals {
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+}
+
+/// What came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StopSignal {
+    /// SIGTERM: to this process alone.
+    Terminate,
+    /// Ctrl-C, which the terminal sends to every process in the foreground.
+    Interrupt,
 }
 
 impl StopSignals {
@@ -30,16 +41,21 @@ impl StopSignals {
     }
 
     /// Returns once a signal came.
-    pub(super) async fn wait(&mut self) {
-        #[cfg(unix)]
+    #[cfg(unix)]
+    pub(super) async fn wait(&mut self) -> StopSignal {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => StopSignal::Terminate,
+            _ = self.interrupt.recv() => StopSignal::Interrupt,
         }
-        #[cfg(not(unix))]
+    }
+
+    /// Returns once Ctrl-C came.
+    #[cfg(not(unix))]
+    pub(super) async fn wait(&mut self) -> StopSignal {
         if tokio::signal::ctrl_c().await.is_err() {
             // Nobody can tell us to stop: go on until the process is ended.
             std::future::pending::<()>().await;
         }
+        StopSignal::Interrupt
     }
 }

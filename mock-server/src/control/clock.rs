@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Outcome, Refused};
-use crate::account::Account;
+use crate::account::{Account, ClockChange};
 use crate::message::{Reply, Request};
 
-/// What may be told to a clock; at least one of these, in this order.
+/// What may be told to a clock; at least one of these, in this order: all or nothing.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Order {
@@ -31,16 +31,11 @@ pub(super) fn set(request: &Request, account: &Account) -> Outcome {
             "Say what to do: {\"frozen\": true}, {\"now\": \"2026-01-02T03:04:05Z\"} or {\"advance\": \"PT1H\"}.",
         ));
     }
-    let by = order.advance.as_ref().map(duration).transpose()?;
-    if let Some(frozen) = order.frozen {
-        account.clock.freeze(frozen);
-    }
-    if let Some(now) = order.now {
-        account.clock.set(now);
-    }
-    if let Some(by) = by {
-        account.clock.advance(by).map_err(|error| Refused::unprocessable(format!("advance: {error}.")))?;
-    }
+    let advance = order.advance.as_ref().map(duration).transpose()?;
+    account
+        .clock
+        .change(ClockChange { frozen: order.frozen, now: order.now, advance })
+        .map_err(|error| Refused::unprocessable(format!("advance: {error}.")))?;
     Ok(show(account))
 }
 

@@ -15,8 +15,7 @@ pub(super) fn list(account: &Account) -> Reply {
 
 /// One fault, or a list of them: all or none.
 pub(super) fn add(request: &Request, account: &Account) -> Outcome {
-    let body: Value = super::body(request)?;
-    let definitions = match body {
+    let definitions = match super::json_body(request)? {
         Value::Array(definitions) => definitions,
         one => vec![one],
     };
@@ -24,25 +23,21 @@ pub(super) fn add(request: &Request, account: &Account) -> Outcome {
     let mut faults = state.faults.clone();
     let mut ids = Vec::with_capacity(definitions.len());
     for (at, definition) in definitions.into_iter().enumerate() {
-        let fault: Fault = serde_path_to_error::deserialize(definition).map_err(|error| {
-            Refused::unprocessable(format!("fault {at}: {}: {}.", error.path(), error.inner()))
-        })?;
-        ids.push(
-            faults.add(fault).map_err(|problem| Refused::unprocessable(format!("fault {at}: {problem}.")))?,
-        );
+        let added = super::object::<Fault>(definition).and_then(|fault| faults.add(fault));
+        ids.push(added.map_err(|problem| Refused::unprocessable(format!("fault {at}: {problem}.")))?);
     }
     state.faults = faults;
     Ok(Reply::ok(&json!({ "success": true, "ids": ids })))
 }
 
 pub(super) fn remove(id: &str, account: &Account) -> Outcome {
-    if account.state.lock().faults.remove(id) {
+    if account.remove_fault(id) {
         return Ok(done());
     }
     Err(Refused::not_found(format!("There is no fault `{id}`: GET /__admin/faults lists them.")))
 }
 
 pub(super) fn clear(account: &Account) -> Reply {
-    account.state.lock().faults.clear();
+    account.clear_faults();
     done()
 }

@@ -12,16 +12,16 @@ use crate::message::Request;
 /// Refuses a foreign host or origin, a cross-site fetch, and a write that a plain HTML form could have made.
 pub(super) fn check(request: &Request) -> Result<(), Refused> {
     let forbidden = |message: String| Err(Refused::new(StatusCode::FORBIDDEN, message));
-    if let Some(host) = request.headers.get(HOST) {
-        let name = host.to_str().map(host_name).unwrap_or_default();
-        if !is_this_machine(name) {
-            return forbidden(format!("The control plane answers to a local Host only, not to `{name}`."));
+    for host in request.headers.get_all(HOST) {
+        let host = host.to_str().unwrap_or_default();
+        if !host_name(host).is_some_and(|name| is_local_name(name) || name.parse::<IpAddr>().is_ok()) {
+            return forbidden(format!("The control plane answers to a local Host only, not to `{host}`."));
         }
     }
-    if let Some(origin) = request.headers.get(ORIGIN) {
+    for origin in request.headers.get_all(ORIGIN) {
         let origin = origin.to_str().unwrap_or_default();
-        let name = origin.split_once("://").map_or("", |(_, rest)| host_name(rest));
-        if !is_this_machine(name) {
+        let name = origin.split_once("://").and_then(|(_, rest)| host_name(rest));
+        if !name.is_some_and(is_this_machine) {
             return forbidden(format!("The control plane takes no requests from the Origin `{origin}`."));
         }
     }
@@ -50,20 +50,27 @@ fn check_content_type(request: &Request) -> Result<(), Refused> {
     ))
 }
 
-/// A host without its port; an IPv6 address without its brackets.
-fn host_name(host: &str) -> &str {
-    if let Some(rest) = host.strip_prefix('[') {
-        return rest.split(']').next().unwrap_or_default();
-    }
-    host.split(':').next().unwrap_or_default()
+/// A host without its port; an IPv6 address without its brackets. `None` for what is no host and port.
+fn host_name(host: &str) -> Option<&str> {
+    let (name, rest) = match host.strip_prefix('[') {
+        Some(bracketed) => bracketed.split_once(']')?,
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    (rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port)).then_some(name)
 }
 
-/// Whether the name can only mean this machine, or an address that a name server had no part in. A foreign page
-/// reaches a local server under a name of its own (DNS rebinding), never under an address.
+/// Whether the name means this machine whatever a name server says.
+fn is_local_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Whether a page from there comes from this machine. For a `Host`, any address will do: a foreign page reaches a local
+/// server under a name of its own (DNS rebinding), never under an address. But a foreign page's *origin* may well be
+/// the address of a foreign machine.
 fn is_this_machine(name: &str) -> bool {
-    name.eq_ignore_ascii_case("localhost")
-        || name.to_ascii_lowercase().ends_with(".localhost")
-        || name.parse::<IpAddr>().is_ok()
+    is_local_name(name) || name.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 #[cfg(test)]
@@ -102,8 +109,20 @@ mod tests {
     #[test]
     fn a_foreign_host_an_origin_and_a_cross_site_fetch_are_refused() {
         assert_eq!(status(Method::GET, &[("host", "evil.example:12673")], ""), Some(403));
-        assert_eq!(status(Method::GET, &[("host", "localhost.evil.example")], ""), Some(403));
-        for origin in ["https://evil.example", "null", ""] {
+        for host in
+            ["localhost.evil.example", "[::1].evil.example", "localhost:evil.example", "127.0.0.1.evil", ""]
+        {
+            assert_eq!(status(Method::GET, &[("host", host)], ""), Some(403), "{host}");
+        }
+        for origin in [
+            "https://evil.example",
+            "http://203.0.113.5",
+            "http://192.168.0.7:12673",
+            "http://[2001:db8::1]",
+            "http://localhost@evil.example",
+            "null",
+            "",
+        ] {
             assert_eq!(
                 status(Method::POST, &[("host", "localhost"), ("origin", origin)], ""),
                 Some(403),
@@ -111,6 +130,15 @@ mod tests {
             );
         }
         assert_eq!(status(Method::GET, &[("sec-fetch-site", "cross-site")], ""), Some(403));
+    }
+
+    #[test]
+    fn an_address_may_be_asked_by_any_program_that_is_no_foreign_page() {
+        assert_eq!(status(Method::GET, &[("host", "192.168.0.7:12673")], ""), None);
+        assert_eq!(
+            status(Method::GET, &[("host", "192.168.0.7:12673"), ("origin", "http://127.0.0.1:3000")], ""),
+            None
+        );
     }
 
     #[test]

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::account::{Account, Accounts};
 use crate::authentication::any_key;
+use crate::contacts::decode;
 use crate::message::{Reply, Request};
 use crate::query::Query;
 use crate::routes;
@@ -40,7 +41,7 @@ const PATHS: [(&str, &[Method]); 16] = [
     ("faults/{name}", &[Method::DELETE]),
     ("clock", &[Method::GET, Method::PUT]),
     ("snapshots", &[Method::GET]),
-    ("snapshots/{name}", &[Method::GET, Method::PUT, Method::POST]),
+    ("snapshots/{name}", &[Method::GET, Method::PUT, Method::POST, Method::DELETE]),
     ("snapshots/{name}/restore", &[Method::POST]),
 ];
 
@@ -97,7 +98,7 @@ pub(crate) async fn answer(
     let outcome = match guard::check(request).and_then(|()| route(request)) {
         Ok(("events", _)) => return events(request, accounts, stopping),
         Ok(("requests/wait", _)) => requests::wait(request, accounts, stopping).await,
-        Ok((path, name)) => serve(path, name, request, accounts),
+        Ok((path, name)) => serve(path, &name, request, accounts),
         Err(refused) => Err(refused),
     };
     Answer::Whole(outcome.unwrap_or_else(Refused::reply))
@@ -110,8 +111,9 @@ fn events(request: &Request, accounts: &Accounts, stopping: watch::Receiver<bool
     }
 }
 
-/// The known path that the request is for, and the part of it that is a name.
-fn route(request: &Request) -> Result<(&'static str, &str), Refused> {
+/// The known path that the request is for, and the part of it that is a name, decoded: every name that can be given
+/// can be asked for.
+fn route(request: &Request) -> Result<(&'static str, String), Refused> {
     let path = request.path.strip_prefix(PREFIX).unwrap_or_default();
     let found = PATHS.iter().find_map(|(pattern, methods)| Some((*pattern, *methods, named(pattern, path)?)));
     let Some((pattern, methods, name)) = found else {
@@ -123,6 +125,8 @@ fn route(request: &Request) -> Result<(&'static str, &str), Refused> {
         )));
     };
     if methods.contains(&request.method) {
+        let unreadable = || format!("`{name}` is not valid percent-encoded UTF-8: write %20 for a space.");
+        let name = decode(name).map_err(|_| Refused::bad_request(unreadable()))?;
         return Ok((pattern, name));
     }
     let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
@@ -142,6 +146,10 @@ fn named<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
 }
 
 fn serve(path: &str, name: &str, request: &Request, accounts: &Accounts) -> Outcome {
+    // Only these read parameters. Whoever sends some elsewhere wants more than would happen.
+    if !(path == "requests" && request.method == Method::GET) {
+        check_parameters(&query(request)?, &[])?;
+    }
     match (path, &request.method) {
         ("health", _) => Ok(Reply::ok(&json!({ "status": "ok" }))),
         ("version", _) => {
@@ -159,6 +167,7 @@ fn serve(path: &str, name: &str, request: &Request, accounts: &Accounts) -> Outc
             let account = account(request, accounts)?;
             match (path, method) {
                 ("reset", _) => {
+                    takes_no_body(request)?;
                     account.reset();
                     Ok(done())
                 }
@@ -172,7 +181,8 @@ fn serve(path: &str, name: &str, request: &Request, accounts: &Accounts) -> Outc
                 ("faults/{name}", _) => faults::remove(name, &account),
                 ("snapshots", _) => Ok(snapshots::list(&account)),
                 ("snapshots/{name}", &Method::GET) => snapshots::show(name, &account),
-                ("snapshots/{name}", _) => snapshots::save(name, &account),
+                ("snapshots/{name}", &Method::DELETE) => snapshots::forget(name, &account),
+                ("snapshots/{name}", _) => snapshots::save(name, request, &account),
                 _ => snapshots::restore(name, request, &account, accounts),
             }
         }
@@ -193,17 +203,56 @@ fn account(request: &Request, accounts: &Accounts) -> Result<Arc<Account>, Refus
     accounts.open(&key).map_err(|error| refused(error.to_string()))
 }
 
+/// The body, whatever it is.
+fn json_body(request: &Request) -> Result<Value, Refused> {
+    serde_json::from_slice(&request.body)
+        .map_err(|error| Refused::bad_request(format!("The body is not JSON: {error}.")))
+}
+
 /// The body, as what it should be.
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refused> {
-    let value: Value = serde_json::from_slice(&request.body)
-        .map_err(|error| Refused::bad_request(format!("The body is not JSON: {error}.")))?;
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| Refused::unprocessable(format!("{}: {}.", error.path(), error.inner())))
+    let value = json_body(request)?;
+    object(value).map_err(|problem| Refused::unprocessable(format!("{problem}.")))
+}
+
+/// What an object of JSON says, or the place of what is wrong in it. A list of fields in their order, which serde would
+/// take as well, is none.
+pub(crate) fn object<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    if !value.is_object() {
+        return Err(format!("expected an object, such as {{}}, not {value}"));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| match error.path().to_string().as_str() {
+        "." => error.inner().to_string(),
+        path => format!("{path}: {}", error.inner()),
+    })
 }
 
 fn query(request: &Request) -> Result<Query, Refused> {
     Query::parse(&request.query)
         .map_err(|_| Refused::bad_request("The query is not valid percent-encoded UTF-8."))
+}
+
+fn check_parameters(query: &Query, known: &[&str]) -> Result<(), Refused> {
+    match query.pairs().find(|(key, _)| !known.contains(key)) {
+        Some((key, _)) if known.is_empty() => {
+            Err(Refused::bad_request(format!("There is no parameter {key}: this takes none.")))
+        }
+        Some((key, _)) => {
+            Err(Refused::bad_request(format!("There is no parameter {key}: write {}.", known.join(", "))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a body that would be ignored. An empty object is none.
+fn takes_no_body(request: &Request) -> Result<(), Refused> {
+    if request.body.is_empty() {
+        return Ok(());
+    }
+    match json_body(request)? {
+        Value::Object(fields) if fields.is_empty() => Ok(()),
+        _ => Err(Refused::unprocessable(format!("{} {} takes no body.", request.method, request.path))),
+    }
 }
 
 fn json_reply(value: &impl Serialize) -> Outcome {

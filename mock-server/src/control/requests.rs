@@ -9,9 +9,9 @@ use http_body_util::channel::Channel;
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::{Outcome, Refused, account, done, json_reply, query};
+use super::{Outcome, Refused, account, check_parameters, done, json_reply, query};
 use crate::account::{Account, Accounts};
-use crate::authentication::any_key;
+use crate::authentication::brings_a_key;
 use crate::faults::Matching;
 use crate::journal::{Excerpt, Journal, Range};
 use crate::message::{Reply, Request};
@@ -21,21 +21,25 @@ use crate::query::Query;
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// How many events may wait for a slow reader.
+/// How many batches of events may wait for a slow reader.
 const EVENT_BUFFER: usize = 64;
 
+/// How long a stream of events is silent at most. Writing is the only way to learn that the reader has gone.
+const EVENT_PAUSE: Duration = Duration::from_secs(15);
+
 /// Whose journal: that of the request's key; without a key, that of requests that had no usable one.
-enum Source<'a> {
+enum Source {
     Account(Arc<Account>),
-    Unattributed(&'a Journal),
+    Unattributed(Arc<Journal>),
 }
 
-impl<'a> Source<'a> {
-    fn of(request: &Request, accounts: &'a Accounts) -> Result<Self, Refused> {
-        match any_key(request) {
-            Ok(_) => account(request, accounts).map(Self::Account),
-            Err(_) => Ok(Self::Unattributed(&accounts.unattributed)),
+impl Source {
+    fn of(request: &Request, accounts: &Accounts) -> Result<Self, Refused> {
+        // A key that cannot be read is a mistake, not a wish for somebody else's requests.
+        if brings_a_key(request) {
+            return account(request, accounts).map(Self::Account);
         }
+        Ok(Self::Unattributed(Arc::clone(&accounts.unattributed)))
     }
 
     fn journal(&self) -> &Journal {
@@ -53,12 +57,12 @@ pub(super) fn read(request: &Request, accounts: &Accounts) -> Outcome {
     let range = Range {
         after: number(&query, "after")?.unwrap_or(0),
         limit: number(&query, "limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
-        unmatched: matches!(query.get("unmatched"), Some("" | "true" | "1")),
+        unmatched: switch(&query, "unmatched")?,
     };
     json_reply(&Source::of(request, accounts)?.journal().read(range))
 }
 
-/// `DELETE requests`.
+/// `DELETE requests`: all of them.
 pub(super) fn forget(request: &Request, accounts: &Accounts) -> Outcome {
     Source::of(request, accounts)?.journal().clear();
     Ok(done())
@@ -77,6 +81,7 @@ struct Wanted {
 /// `POST requests/find`: the entries that fit, oldest first.
 pub(super) fn find(request: &Request, accounts: &Accounts) -> Outcome {
     let wanted: Wanted = super::body(request)?;
+    wanted.r#match.check().map_err(|problem| Refused::unprocessable(format!("match.{problem}.")))?;
     let source = Source::of(request, accounts)?;
     let mut excerpt = source.journal().read(Range { after: wanted.after, ..Range::default() });
     excerpt.requests.retain(|entry| {
@@ -112,7 +117,7 @@ pub(super) async fn wait(
 }
 
 /// `GET events?after=`: each new entry as a server-sent event. A reader that comes back with `Last-Event-ID` misses
-/// nothing that the journal still holds.
+/// nothing that the journal still holds, and is told of what it no longer does.
 pub(super) fn events(
     request: &Request,
     accounts: &Accounts,
@@ -120,10 +125,14 @@ pub(super) fn events(
 ) -> Result<Channel<Bytes>, Refused> {
     let query = query(request)?;
     check_parameters(&query, &["after"])?;
-    let account = account(request, accounts)?;
-    let resumed = request.header("last-event-id").and_then(|id| id.parse().ok());
-    let mut after = resumed.or(number(&query, "after")?).unwrap_or_else(|| account.journal.newest());
-    let mut newest = account.journal.follow();
+    let source = Source::of(request, accounts)?;
+    let mut newest = source.journal().follow();
+    // A reader may remember a cursor of a mock that ran before this one: then everything is new to it.
+    let known = |cursor: &u64| *cursor <= source.journal().newest();
+    let resumed = request.header("last-event-id").and_then(|id| id.parse().ok()).map(Some);
+    let wanted = resumed.unwrap_or(number(&query, "after")?);
+    let mut after =
+        wanted.map_or_else(|| source.journal().newest(), |cursor| Some(cursor).filter(known).unwrap_or(0));
     let (mut sender, events) = Channel::new(EVENT_BUFFER);
     tokio::spawn(async move {
         // A comment at once, so that the reader knows that it is connected.
@@ -137,32 +146,47 @@ pub(super) fn events(
                 return;
             }
             tokio::select! {
-                seen = newest.wait_for(|cursor| *cursor > after) => if seen.is_err() { return },
+                seen = newest.wait_for(|cursor| *cursor > after) => match seen {
+                    Ok(_) => {}
+                    Err(_) => return,
+                },
+                () = tokio::time::sleep(EVENT_PAUSE) => {
+                    batch = Bytes::from_static(b": waiting\n\n");
+                    continue;
+                }
                 _ = stopping.wait_for(|stop| *stop) => return,
             }
-            let excerpt = account.journal.read(Range { after, ..Range::default() });
+            let excerpt = source.journal().read(Range { after, ..Range::default() });
+            batch = render(&excerpt, after).into();
             after = excerpt.cursor;
-            batch = render(&excerpt).into();
         }
     });
     Ok(events)
 }
 
-fn render(excerpt: &Excerpt) -> String {
+/// The entries past a cursor as events. Where some are gone already, by want of room or because they were forgotten,
+/// an event says so: a reader that falls behind must not take what it gets for all that happened.
+fn render(excerpt: &Excerpt, after: u64) -> String {
     let event = |entry: &crate::JournalEntry| {
         // Plain fields with text keys only, so that this cannot fail.
         let data = serde_json::to_string(entry).unwrap_or_default();
         format!("id: {}\nevent: request\ndata: {data}\n\n", entry.cursor)
     };
-    excerpt.requests.iter().map(event).collect()
+    let first = excerpt.requests.first().map_or(excerpt.cursor + 1, |entry| entry.cursor);
+    let missing = if first > after + 1 {
+        let data = serde_json::json!({ "after": after, "before": first });
+        format!("id: {}\nevent: missing\ndata: {data}\n\n", first - 1)
+    } else {
+        String::new()
+    };
+    std::iter::once(missing).chain(excerpt.requests.iter().map(event)).collect()
 }
 
-fn check_parameters(query: &Query, known: &[&str]) -> Result<(), Refused> {
-    match query.pairs().find(|(key, _)| !known.contains(key)) {
-        Some((key, _)) => {
-            Err(Refused::bad_request(format!("There is no parameter {key}: write {}.", known.join(", "))))
-        }
-        None => Ok(()),
+fn switch(query: &Query, key: &str) -> Result<bool, Refused> {
+    match query.get(key) {
+        None | Some("false" | "0") => Ok(false),
+        Some("" | "true" | "1") => Ok(true),
+        Some(other) => Err(Refused::bad_request(format!("{key} has to be true or false, not `{other}`."))),
     }
 }
 

@@ -24,9 +24,18 @@ pub(super) fn show(name: &str, account: &Account) -> Outcome {
     Ok(Reply::ok(&Document::of(&saved(name, account)?).to_json()))
 }
 
-pub(super) fn save(name: &str, account: &Account) -> Outcome {
+/// Saves the account as it is. A body is refused: a document would look as if it were saved.
+pub(super) fn save(name: &str, request: &Request, account: &Account) -> Outcome {
+    super::takes_no_body(request)?;
     account.save(name);
     Ok(done())
+}
+
+pub(super) fn forget(name: &str, account: &Account) -> Outcome {
+    if account.forget(name) {
+        return Ok(done());
+    }
+    Err(not_saved(name, account))
 }
 
 pub(super) fn restore(name: &str, request: &Request, account: &Account, accounts: &Accounts) -> Outcome {
@@ -43,15 +52,14 @@ pub(super) fn restore(name: &str, request: &Request, account: &Account, accounts
 }
 
 fn saved(name: &str, account: &Account) -> Result<State, Refused> {
-    account.saved(name).ok_or_else(|| {
-        let names = account.saved_names();
-        let known = if names.is_empty() {
-            "none is saved".to_owned()
-        } else {
-            format!("saved are {}", names.join(", "))
-        };
-        Refused::not_found(format!(
-            "There is no snapshot `{name}`: {known}. PUT /__admin/snapshots/{name} saves one."
-        ))
-    })
+    account.saved(name).ok_or_else(|| not_saved(name, account))
+}
+
+fn not_saved(name: &str, account: &Account) -> Refused {
+    let names = account.saved_names();
+    let known =
+        if names.is_empty() { "none is saved".to_owned() } else { format!("saved are {}", names.join(", ")) };
+    Refused::not_found(format!(
+        "There is no snapshot `{name}`: {known}. PUT /__admin/snapshots/{name} saves one."
+    ))
 }

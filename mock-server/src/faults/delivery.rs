@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use super::hangs::Release;
+
 /// How to deliver a reply.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Delivery {
     /// How long to wait before the first byte.
     pub delay: Duration,
     /// In which form.
     pub form: Form,
+    /// When to let go of it, where the form is to hang.
+    pub(crate) release: Option<Release>,
 }
 
 /// The form in which a reply is delivered.
@@ -30,6 +34,6 @@ pub enum Form {
     },
     /// Bytes that are no HTTP, then the connection is closed.
     Garbage,
-    /// Not at all: the connection stays open and silent.
+    /// Not at all: the connection stays open and silent, until its fault or its client has gone.
     Hang,
 }

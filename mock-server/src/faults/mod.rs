@@ -5,10 +5,15 @@
 //! to, and ends by count or by time.
 
 mod delivery;
+mod hangs;
+mod matching;
 mod model;
 
 pub use delivery::{Delivery, Form};
-pub use model::{Effect, Fault, Faults, Matching, PathGlob, ResetWhen};
+pub use hangs::Hangs;
+pub(crate) use hangs::Release;
+pub use matching::{Matching, MethodName, PathGlob};
+pub use model::{Effect, Fault, Faults, ResetWhen};
 
 use serde_json::Value;
 
@@ -41,6 +46,8 @@ impl<'a> Subject<'a> {
 /// What a fault makes of a request.
 #[derive(Debug)]
 pub struct Struck {
+    /// The fault.
+    pub fault: String,
     /// The reply that takes the place of the operation; `None` where the operation is carried out all the same.
     pub reply: Option<Reply>,
     /// How the reply reaches the client.

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobMatcher};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, StatusCode};
 use imbl::Vector;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Delivery, Form, Struck, Subject};
-use crate::journal::JournalEntry;
+use super::{Delivery, Form, Matching, Struck, Subject};
 use crate::message::Reply;
 
 /// A fault of an account.
@@ -46,25 +45,7 @@ pub struct Fault {
     pub struck: u64,
 }
 
-/// Which requests a fault strikes: those that fit everything that is given.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Matching {
-    /// The method, in any case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// The path: `*` stands for a part of it, `**` for several.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<PathGlob>,
-    /// The operation, as `GET /__admin/routes` names it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// Fields of a JSON body, by dotted path, with the value that they have.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub body: BTreeMap<String, Value>,
-}
-
-/// What a fault does.
+/// What a fault does. What has no fields has none on purpose: where `{}` is missing, serde takes any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Effect {
@@ -80,7 +61,7 @@ pub enum Effect {
         body: Option<Value>,
     },
     /// The operation is carried out; the reply waits for the fault's `delayMs`.
-    Delay,
+    Delay {},
     /// The connection is reset.
     Reset {
         /// Before the operation is carried out, or after.
@@ -88,7 +69,7 @@ pub enum Effect {
         when: ResetWhen,
     },
     /// The operation is carried out and half of the reply sent, then the connection is closed.
-    Cut,
+    Cut {},
     /// The operation is carried out and the reply sent a few bytes at a time.
     Drip {
         /// How many bytes at a time.
@@ -99,9 +80,9 @@ pub enum Effect {
         pause_ms: u64,
     },
     /// The operation is not carried out, and what is sent is no HTTP.
-    Garbage,
+    Garbage {},
     /// The operation is not carried out and nothing is sent; the connection stays open.
-    Hang,
+    Hang {},
 }
 
 /// When a connection is reset.
@@ -132,76 +113,6 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// A pattern over paths.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PathGlob {
-    text: String,
-    matcher: GlobMatcher,
-}
-
-impl PartialEq for PathGlob {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl PathGlob {
-    /// Whether the path fits.
-    #[must_use]
-    pub fn matches(&self, path: &str) -> bool {
-        self.matcher.is_match(path)
-    }
-}
-
-impl TryFrom<String> for PathGlob {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let glob = GlobBuilder::new(&text).literal_separator(true).build();
-        let glob = glob.map_err(|error| format!("`{text}` is not a pattern for paths: {error}"))?;
-        Ok(Self { matcher: glob.compile_matcher(), text })
-    }
-}
-
-impl From<PathGlob> for String {
-    fn from(glob: PathGlob) -> Self {
-        glob.text
-    }
-}
-
-impl Matching {
-    fn fits(&self, subject: &Subject<'_>) -> bool {
-        self.method.as_ref().is_none_or(|method| subject.request.method.as_str().eq_ignore_ascii_case(method))
-            && self.path.as_ref().is_none_or(|path| path.matches(&subject.request.path))
-            && self
-                .operation
-                .as_ref()
-                .is_none_or(|name| subject.route.is_some_and(|route| route.operation == name))
-            && self.body.iter().all(|(path, value)| at(subject.body(), path) == Some(value))
-    }
-}
-
-impl Matching {
-    /// Whether an entry of the journal fits.
-    #[must_use]
-    pub fn fits_entry(&self, entry: &JournalEntry) -> bool {
-        self.method.as_ref().is_none_or(|method| entry.method.eq_ignore_ascii_case(method))
-            && self.path.as_ref().is_none_or(|path| path.matches(&entry.path))
-            && self.operation.as_ref().is_none_or(|name| entry.operation.as_ref() == Some(name))
-            && self.body.iter().all(|(path, value)| at(&entry.request_body, path) == Some(value))
-    }
-}
-
-/// The value at a dotted path; a name with dots in it is found as it stands, too.
-fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    if let Some(found) = value.get(path) {
-        return Some(found);
-    }
-    let (first, rest) = path.split_once('.')?;
-    at(value.get(first)?, rest)
-}
-
 /// The faults of an account, in the order in which they were added.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
@@ -218,16 +129,20 @@ impl Faults {
     /// Adds a fault and returns its id.
     ///
     /// # Errors
-    /// When the id is taken, or the effect cannot be sent.
+    /// When the id is taken, or the fault could not strike or not be sent: begins with the field.
     pub fn add(&mut self, mut fault: Fault) -> Result<String, String> {
-        fault.effect.check()?;
-        if fault.id.is_empty() {
+        fault.check()?;
+        while fault.id.is_empty() {
             self.named += 1;
-            fault.id = format!("fault-{}", self.named);
+            let name = format!("fault-{}", self.named);
+            // A state that was read and written back has names of this kind.
+            if self.list.iter().all(|other| other.id != name) {
+                fault.id = name;
+            }
         }
         if self.list.iter().any(|other| other.id == fault.id) {
             return Err(format!(
-                "there is a fault `{}` already: give this one another id, or none",
+                "id: there is a fault `{}` already: give this one another, or none",
                 fault.id
             ));
         }
@@ -270,13 +185,38 @@ impl Faults {
     }
 }
 
+impl Fault {
+    /// Refuses what would never do anything: nobody writes that on purpose, and a test that waits for it proves nothing.
+    fn check(&self) -> Result<(), String> {
+        self.r#match.check().map_err(|problem| format!("match.{problem}"))?;
+        self.effect.check().map_err(|problem| format!("effect.{problem}"))?;
+        if matches!(self.effect, Effect::Delay {}) && self.delay_ms == 0 {
+            return Err("delayMs: say how long the delay is, in milliseconds".to_owned());
+        }
+        if self.times == Some(0) {
+            return Err(
+                "times: a fault strikes at least once; without it, it strikes once or `until` a time"
+                    .to_owned(),
+            );
+        }
+        if self.from_call == 0 {
+            return Err("fromCall: calls are counted from 1".to_owned());
+        }
+        Ok(())
+    }
+}
+
 impl Effect {
     fn check(&self) -> Result<(), String> {
-        let Self::Status { status, headers, .. } = self else { return Ok(()) };
+        let (status, headers) = match self {
+            Self::Status { status, headers, .. } => (status, headers),
+            Self::Drip { bytes: 0, .. } => return Err("bytes: at least 1 at a time".to_owned()),
+            _ => return Ok(()),
+        };
         StatusCode::from_u16(*status)
             .ok()
             .filter(|status| !status.is_informational())
-            .ok_or_else(|| format!("{status} is not the status of a reply: write 200 to 599"))?;
+            .ok_or_else(|| format!("status: {status} is not the status of a reply: write 200 to 599"))?;
         headers.iter().try_for_each(|(name, value)| header(name, value).map(drop))
     }
 
@@ -285,20 +225,21 @@ impl Effect {
             Self::Status { status, headers, body } => {
                 (Some(status_reply(*status, headers, body.as_ref())), Form::Whole)
             }
-            Self::Delay => (None, Form::Whole),
+            Self::Delay {} => (None, Form::Whole),
             Self::Reset { when: ResetWhen::Before } => (Some(nothing()), Form::Reset),
             Self::Reset { when: ResetWhen::After } => (None, Form::Reset),
-            Self::Cut => (None, Form::Cut),
+            Self::Cut {} => (None, Form::Cut),
             Self::Drip { bytes, pause_ms } => {
                 (None, Form::Drip { bytes: *bytes, pause: Duration::from_millis(*pause_ms) })
             }
-            Self::Garbage => (Some(nothing()), Form::Garbage),
-            Self::Hang => (Some(nothing()), Form::Hang),
+            Self::Garbage {} => (Some(nothing()), Form::Garbage),
+            Self::Hang {} => (Some(nothing()), Form::Hang),
         };
         let name =
             serde_json::to_value(self).ok().and_then(|effect| effect["type"].as_str().map(str::to_owned));
         let why = format!("the fault `{id}` struck: {}", name.unwrap_or_default());
-        Struck { reply, delivery: Delivery { delay: Duration::from_millis(delay_ms), form }, why }
+        let delivery = Delivery { delay: Duration::from_millis(delay_ms), form, release: None };
+        Struck { fault: id.to_owned(), reply, delivery, why }
     }
 }
 
@@ -330,7 +271,13 @@ fn status_reply(status: u16, headers: &BTreeMap<String, String>, body: Option<&V
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed = name.parse().ok().zip(value.parse().ok());
-    parsed.ok_or_else(|| format!("`{name}: {value}` is not a header"))
+    let (name, value) = parsed.ok_or_else(|| format!("headers: `{name}: {value}` is not a header"))?;
+    if name == CONTENT_LENGTH || name == TRANSFER_ENCODING {
+        return Err(format!(
+            "headers: the server writes {name} by itself; the effect `cut` breaks a reply off"
+        ));
+    }
+    Ok((name, value))
 }
 
 #[cfg(test)]
@@ -389,6 +336,13 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_without_a_name_gets_one_that_is_free() {
+        let mut faults = faults(json!({ "id": "fault-1", "effect": { "type": "hang" } }));
+        let another = serde_json::from_value(json!({ "effect": { "type": "hang" } })).unwrap();
+        assert_eq!(faults.add(another).unwrap(), "fault-2");
+    }
+
+    #[test]
     fn a_fault_that_cannot_be_sent_is_refused() {
         let mut faults = Faults::default();
         let status = |status: u16, header: &str| Effect::Status {
@@ -396,6 +350,11 @@ mod tests {
             headers: [("x".to_owned(), header.to_owned())].into(),
             body: None,
         };
+        for name in ["Content-Length", "transfer-encoding"] {
+            let definition =
+                json!({ "effect": { "type": "status", "status": 200, "headers": { name: "5" } } });
+            assert!(faults.add(serde_json::from_value(definition).unwrap()).is_err(), "{name}");
+        }
         for effect in [status(99, ""), status(1000, ""), status(100, ""), status(500, "a\nb")] {
             let definition = json!({ "effect": effect });
             assert!(faults.add(serde_json::from_value(definition).unwrap()).is_err(), "{effect:?}");

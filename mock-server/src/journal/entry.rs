@@ -1,6 +1,6 @@
 //! An entry of the journal as it is read, without its secrets.
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::input::media_type;
 
-/// One request with its reply, ready to be read. Secrets in headers are replaced.
+/// One request with its reply, ready to be read. Secrets in headers are replaced; a key that a client put into a path,
+/// query or body by mistake is shown, as that is what the reader has to find out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JournalEntry {
@@ -95,15 +96,34 @@ impl Headers {
     }
 }
 
+/// What may stand before the secret in `Authorization`. Another word there may be the secret itself.
+const SCHEMES: [&str; 5] = ["basic", "bearer", "digest", "token", "apikey"];
+
 /// A header's value without its secret: the scheme of `Authorization` stays, as it is what a reader looks for.
 fn redacted(name: &str, value: &str) -> String {
     match name {
-        _ if name == AUTHORIZATION.as_str() => match value.split_once(' ') {
-            Some((scheme, _)) => format!("{scheme} <redacted>"),
-            None => "<redacted>".to_owned(),
-        },
+        _ if name == AUTHORIZATION.as_str() || name == PROXY_AUTHORIZATION.as_str() => {
+            match value.split_once(' ') {
+                Some((scheme, _)) if SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => {
+                    format!("{scheme} <redacted>")
+                }
+                _ => "<redacted>".to_owned(),
+            }
+        }
         "x-api-key" => "<redacted>".to_owned(),
         _ if name == COOKIE.as_str() => "<redacted>".to_owned(),
         _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_place_of_a_scheme_may_be_the_secret() {
+        assert_eq!(redacted("authorization", "secret x"), "<redacted>");
+        assert_eq!(redacted("authorization", "Bearer secret"), "Bearer <redacted>");
+        assert_eq!(redacted("proxy-authorization", "Basic c2VjcmV0Og=="), "Basic <redacted>");
     }
 }

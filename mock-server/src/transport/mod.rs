@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use http_body_util::channel::Channel;
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -18,11 +18,12 @@ use hyper_util::rt::TokioTimer;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 
 use crate::control::{self, Answer};
 use crate::dispatch::{CORS, Service};
-use crate::faults::{Delivery, Form};
+use crate::faults::{Delivery, Form, Release};
 use crate::message::{Reply, Request};
 use crate::refusal::Refusal;
 use crate::routes::Version;
@@ -39,13 +40,21 @@ pub struct Limits {
     pub body: Duration,
     /// How long open requests may take to end once the server is told to stop.
     pub drain: Duration,
+    /// The most connections at once. Further ones wait, not accepted, until one of these has ended.
+    pub connections: usize,
 }
 
 impl Default for Limits {
-    /// 10 MiB, 30 s for the head, 30 s for the body, 5 s to drain.
+    /// 10 MiB, 30 s for the head, 30 s for the body, 5 s to drain, 10,000 connections.
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { body_bytes: 10 << 20, head: seconds(30), body: seconds(30), drain: seconds(5) }
+        Self {
+            body_bytes: 10 << 20,
+            head: seconds(30),
+            body: seconds(30),
+            drain: seconds(5),
+            connections: 10_000,
+        }
     }
 }
 
@@ -53,6 +62,10 @@ impl Default for Limits {
 const MAX_HEAD_BYTES: usize = 64 << 10;
 /// The most headers of a request. The parser answers 431 beyond.
 const MAX_HEADERS: usize = 100;
+
+/// The most bytes of a body of the control plane: a state that was read has to be one that can be written back, and that
+/// of a large account is far over what Cordial takes in one request.
+const CONTROL_BODY_BYTES: usize = 1 << 30;
 
 /// Serves until `stop` says so, then lets open requests end.
 pub(crate) async fn serve(
@@ -62,12 +75,14 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
+    // Dropping it ends what is left, so that nothing outlives the server.
+    let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if connections.len() < limits.connections => match accepted {
                 Ok((stream, peer)) => {
                     let server = Server { service: Arc::clone(&service), limits, stopping: stop.clone() };
-                    connect(stream, peer, &graceful, server);
+                    connections.spawn(connect(stream, peer, &graceful, server));
                 }
                 Err(error) => {
                     // Out of file handles, most likely: the next connection may close one.
@@ -75,6 +90,7 @@ pub(crate) async fn serve(
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
             },
+            Some(_) = connections.join_next() => {}
             () = told_to_stop(&mut stop) => break,
         }
     }
@@ -97,7 +113,13 @@ struct Server {
     stopping: watch::Receiver<bool>,
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown, server: Server) {
+/// A connection, ready to be served.
+fn connect(
+    stream: TcpStream,
+    peer: SocketAddr,
+    graceful: &GracefulShutdown,
+    server: Server,
+) -> impl Future<Output = ()> + Send + use<> {
     // Replies are small and whole: waiting to fill a packet only costs time.
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "TCP_NODELAY was refused");
@@ -120,11 +142,14 @@ fn connect(stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown, ser
         .half_close(true)
         .serve_connection(stream, service);
     let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            debug!(%peer, %error, "the connection ended early");
+    async move {
+        match connection.await {
+            Ok(()) => {}
+            // The library has answered with a bare status: only here it can be seen why.
+            Err(error) if error.is_parse() => warn!(%peer, %error, "this is no HTTP/1 request"),
+            Err(error) => debug!(%peer, %error, "the connection ended early"),
         }
-    });
+    }
 }
 
 type Response = hyper::Response<Either<Full<Bytes>, Channel<Bytes>>>;
@@ -137,12 +162,10 @@ async fn answer(
 ) -> Response {
     let Server { service, limits, stopping } = server;
     let (parts, body) = request.into_parts();
-    let body = match read(body, *limits).await {
-        Ok(body) => body,
-        Err(refusal) => {
-            let version = if parts.uri.path().starts_with("/v2/") { Version::V2 } else { Version::V1 };
-            return respond(refusal.into_reply(version), &CORS);
-        }
+    let is_control = control::owns(parts.uri.path());
+    let (body, unread) = match read(body, *limits, is_control).await {
+        Ok(body) => (body, None),
+        Err(refusal) => (Bytes::new(), Some(refusal)),
     };
     let request = Request {
         method: parts.method.clone(),
@@ -150,32 +173,68 @@ async fn answer(
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body,
-        peer: Some(peer.ip()),
+        peer: Some(peer.ip().to_canonical()),
     };
-    if control::owns(&request.path) {
+    if is_control || unread.is_some() {
+        // What a fault did to the reply before this one is over.
+        sabotage.set(Form::Whole);
+    }
+    if let Some(refusal) = unread {
+        if is_control {
+            return respond(refusal.into_reply(Version::V1), &[]);
+        }
+        let reply = service.refuse(&request, refusal);
+        log(&parts.method, parts.uri.path(), &reply);
+        return respond(reply, &CORS);
+    }
+    if is_control {
         return match control::answer(&request, &service.accounts, stopping.clone()).await {
             Answer::Whole(reply) => respond(reply, &[]),
             Answer::Events(events) => stream_events(events),
         };
     }
     let (reply, delivery) = service.answer(&request);
-    info!(method = %parts.method, path = parts.uri.path(), status = reply.status.as_u16(), why = reply.why, "answered");
+    log(&parts.method, parts.uri.path(), &reply);
     deliver(delivery, sabotage, stopping).await;
     respond(reply, &CORS)
 }
 
-/// Waits as long as a fault says, and prepares the connection for what it does to the reply.
+fn log(method: &Method, path: &str, reply: &Reply) {
+    info!(%method, path, status = reply.status.as_u16(), why = reply.why, "answered");
+}
+
+/// Waits as long as a fault says, and prepares the connection for what it does to the reply. Nothing that a fault
+/// holds may hold up the end of the server.
 async fn deliver(delivery: Delivery, sabotage: &Sabotage, stopping: &watch::Receiver<bool>) {
+    if delivery.delay.is_zero() && delivery.form != Form::Hang {
+        return sabotage.set(delivery.form);
+    }
+    // All connections share what a copy of this counts, so that only a fault is worth one.
+    let mut stopping = stopping.clone();
     if !delivery.delay.is_zero() {
-        tokio::time::sleep(delivery.delay).await;
+        tokio::select! {
+            () = tokio::time::sleep(delivery.delay) => {}
+            () = told_to_stop(&mut stopping) => {}
+        }
     }
     if delivery.form == Form::Hang {
-        // Until the server stops, which such a connection must not hold up.
-        told_to_stop(&mut stopping.clone()).await;
+        // From here on the connection ends when its client goes.
+        sabotage.set(Form::Hang);
+        tokio::select! {
+            () = released(delivery.release) => {}
+            () = told_to_stop(&mut stopping) => {}
+        }
         sabotage.set(Form::Reset);
         return;
     }
     sabotage.set(delivery.form);
+}
+
+async fn released(release: Option<Release>) {
+    if let Some(release) = release {
+        // An error is what is waited for: the other side was dropped.
+        let _ = release.await;
+    }
 }
 
 fn stream_events(events: Channel<Bytes>) -> Response {
@@ -186,13 +245,14 @@ fn stream_events(events: Channel<Bytes>) -> Response {
     response
 }
 
-async fn read(body: Incoming, limits: Limits) -> Result<Bytes, Refusal> {
+async fn read(body: Incoming, limits: Limits, is_control: bool) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    match tokio::time::timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
+    let most = if is_control { limits.body_bytes.max(CONTROL_BODY_BYTES) } else { limits.body_bytes };
+    match tokio::time::timeout(limits.body, Limited::new(body, most).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::too_large(limits.body_bytes)),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::too_large(most)),
         Ok(Err(error)) => Err(Refusal::bad_request("The body could not be read.").because(error.to_string())),
         Err(_) => Err(Refusal::timed_out()),
     }

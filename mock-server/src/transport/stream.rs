@@ -10,6 +10,7 @@ use std::time::Duration;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
@@ -53,6 +54,17 @@ impl Stream {
         // Where the system refuses, the client sees a plain close: still no reply.
         let _ = socket2::SockRef::from(self.inner.inner()).set_linger(Some(Duration::ZERO));
         io::Error::new(io::ErrorKind::ConnectionReset, "a fault resets the connection")
+    }
+
+    /// Whether the client has closed its side, and arranges to be asked again when it does. Most clients that close
+    /// their side go away; the server, which also serves those that still read, would keep them for ever.
+    fn has_gone(&self, cx: &mut Context<'_>) -> bool {
+        let mut byte = [0];
+        match self.inner.inner().poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
+            Poll::Ready(Ok(bytes)) => bytes == 0,
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        }
     }
 
     fn write_once(&mut self, cx: &mut Context<'_>, bytes: &[u8], reported: usize) -> Poll<io::Result<usize>> {
@@ -112,7 +124,10 @@ impl Write for Stream {
         let this = self.get_mut();
         // The server takes the reply for sent, and would wait for the next request while the client waits for the
         // rest: the error makes it close the connection.
-        if this.over { Poll::Ready(Err(ended())) } else { Pin::new(&mut this.inner).poll_flush(cx) }
+        if this.over || (this.sabotage.get() == Form::Hang && this.has_gone(cx)) {
+            return Poll::Ready(Err(ended()));
+        }
+        Pin::new(&mut this.inner).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

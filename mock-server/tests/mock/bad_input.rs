@@ -154,6 +154,47 @@ async fn a_body_that_never_ends_or_breaks_off_stores_nothing() {
     let reply = send_raw(&server, b"GET /v2/health HTTP/1.1\r\nHost").await;
     assert!(reply.is_empty() || reply.starts_with("HTTP/1.1 4"), "{reply}");
     let account = server.account("key").unwrap();
-    assert!(account.requests().is_empty());
+    // What came as a request is in the journal, though nothing could be done about it.
+    let [entry] = account.requests().try_into().unwrap();
+    assert_eq!((entry.status, entry.request_body), (408, json!(null)));
+    assert!(entry.why.unwrap().contains("in time"));
     assert_eq!(account.state()["contacts"], json!([]));
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_in_the_journal_without_its_body() {
+    let server = MockCordial::builder().max_body_bytes(10).start().await.unwrap();
+    let head = "POST /v2/contacts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 11\r\n";
+    let reply = send_raw(&server, format!("{head}{KEY}\r\n\r\n{}", "x".repeat(11)).as_bytes()).await;
+    assert!(reply.starts_with("HTTP/1.1 413"), "{reply}");
+    let [entry] = server.account("key").unwrap().requests().try_into().unwrap();
+    assert_eq!((entry.status, entry.operation.as_deref()), (413, Some("addContact")));
+    assert!(entry.why.unwrap().contains("10 bytes"));
+    // Who has no key learns nothing else, as ever.
+    let reply = send_raw(&server, format!("{head}\r\n{}", "x".repeat(11)).as_bytes()).await;
+    assert!(reply.starts_with("HTTP/1.1 401"), "{reply}");
+    assert_eq!(server.unattributed_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn more_connections_than_the_limit_wait_for_their_turn() {
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let server = MockCordial::builder().limits(limits).start().await.unwrap();
+    let request = format!("GET /v2/health HTTP/1.1\r\nHost: x\r\n{KEY}\r\n\r\n");
+    let mut first = TcpStream::connect(server.address()).await.unwrap();
+    let mut second = TcpStream::connect(server.address()).await.unwrap();
+    second.write_all(request.as_bytes()).await.unwrap();
+    // The first one is served, again and again, and the second not at all.
+    for _ in 0..3 {
+        first.write_all(request.as_bytes()).await.unwrap();
+        let mut reply = Vec::new();
+        while !reply.ends_with(b"\"Good\"") {
+            reply.push(first.read_u8().await.unwrap());
+        }
+    }
+    assert_eq!(server.account("key").unwrap().requests().len(), 3);
+    drop(first);
+    let mut reply = [0; 12];
+    second.read_exact(&mut reply).await.unwrap();
+    assert_eq!(&reply, b"HTTP/1.1 200");
 }

@@ -48,6 +48,21 @@ async fn a_state_that_contradicts_itself_is_refused_with_its_place() {
         (json!({ "people": [] }), "people"),
         (json!({ "format": 2 }), "format"),
         (json!([]), "expected"),
+        (json!({ "settings": { "primaryKey": "nope" } }), "settings.primaryKey"),
+        (json!({ "settings": { "secondaryKeys": ["channels.fax.address"] } }), "settings.secondaryKeys[0]"),
+        (json!({ "contacts": [{ "channels": { "email": { "address": "" } } }] }), "channels.email.address"),
+        (json!({ "contacts": [{ "listJoinDate": { "a": "2026-01-01" } }] }), "contacts[0].listJoinDate.a"),
+        (json!({ "lists": [{ "id": 18_446_744_073_709_551_615_u64, "name": "a" }] }), "lists[0].id"),
+        (
+            json!({
+                "contacts": [{ "channels": { "email": { "address": "a@example.com" } } }],
+                "activities": [
+                    { "_id": "0123456789abcdef01234567", "action": "x", "contact": "a@example.com" },
+                    { "_id": "0123456789abcdef01234567", "action": "y", "contact": "a@example.com" },
+                ],
+            }),
+            "activities[1]._id",
+        ),
     ] {
         let (status, reply) = mock.put("/__admin/state", document).await;
         assert_eq!(status, 422, "{place}");
@@ -55,6 +70,16 @@ async fn a_state_that_contradicts_itself_is_refused_with_its_place() {
     }
     assert_eq!(mock.put("/__admin/state", Value::Null).await.0, 422);
     assert_eq!(mock.state(), before);
+}
+
+#[tokio::test]
+async fn a_state_may_be_larger_than_what_cordial_takes() {
+    let server = cordial_mock::MockCordial::builder().max_body_bytes(100).start().await.unwrap();
+    let mock = Mock::of(server);
+    let lists: Vec<Value> = (1..50).map(|id| json!({ "id": id, "name": format!("list-{id}") })).collect();
+    let (status, state) = mock.put("/__admin/state", json!({ "lists": lists })).await;
+    assert_eq!((status, state["lists"].as_array().unwrap().len()), (200, 49));
+    assert_eq!(mock.put("/__admin/state", state).await.0, 200);
 }
 
 #[tokio::test]

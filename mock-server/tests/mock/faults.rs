@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cordial_mock::{Limits, MockCordial};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -103,6 +104,101 @@ async fn a_hang_answers_nobody_and_holds_up_no_one_else() {
     assert!(!is_stored(&mock));
 }
 
+/// A connection with a request that hangs.
+async fn hanging(mock: &Mock) -> TcpStream {
+    let cursor = mock.account().requests().len();
+    let mut stream = TcpStream::connect(mock.server.address()).await.unwrap();
+    stream
+        .write_all(b"GET /v2/health HTTP/1.1\r\nHost: x\r\nAuthorization: Basic a2V5Og==\r\n\r\n")
+        .await
+        .unwrap();
+    while mock.account().requests().len() == cursor {
+        tokio::task::yield_now().await;
+    }
+    stream
+}
+
+#[tokio::test]
+async fn a_hang_ends_with_its_fault_or_with_the_state_that_it_belongs_to() {
+    let mock = Mock::start().await;
+    let fault = || mock.account().add_fault(json!({ "id": "h", "effect": { "type": "hang" } })).unwrap();
+    let reset = async |mut stream: TcpStream| {
+        let error = stream.read_to_end(&mut Vec::new()).await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    };
+    fault();
+    let held = hanging(&mock).await;
+    assert_eq!(mock.delete("/__admin/faults/h").await.0, 200);
+    reset(held).await;
+    fault();
+    let held = hanging(&mock).await;
+    mock.account().clear_faults();
+    reset(held).await;
+    fault();
+    let held = hanging(&mock).await;
+    mock.account().reset();
+    reset(held).await;
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_a_hang_frees_its_connection() {
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let server = MockCordial::builder().limits(limits).start().await.unwrap();
+    let mock = Mock::of(server);
+    mock.account().add_fault(json!({ "effect": { "type": "hang" } })).unwrap();
+    drop(hanging(&mock).await);
+    // There is room for one connection only.
+    assert_eq!(mock.get("/v2/health").await.0, 200);
+}
+
+#[tokio::test]
+async fn what_a_fault_did_to_a_reply_is_over_with_it() {
+    let mock = with_fault(json!({ "type": "drip", "bytes": 200, "pauseMs": 1 })).await;
+    mock.account().add_fault(json!({ "effect": { "type": "delay" }, "delayMs": 3_600_000 })).unwrap();
+    // On one connection: a drip, the control plane, and a delay that the end of the server cuts short.
+    assert_eq!(mock.get("/v2/health").await.0, 200);
+    assert_eq!(mock.get("/__admin/health").await.0, 200);
+    let late = answer(mock.request(Method::GET, "/v2/health"));
+    let Mock { server, .. } = mock;
+    let account = server.account("key").unwrap();
+    let stop = async move {
+        while account.requests().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        server.shutdown().await;
+    };
+    let (late, ()) = tokio::join!(late, stop);
+    assert_eq!(late.0, 200);
+}
+
+#[tokio::test]
+async fn nothing_outlives_the_server() {
+    let limits = Limits { drain: Duration::from_millis(1), ..Limits::default() };
+    let mock = Mock::of(MockCordial::builder().limits(limits).start().await.unwrap());
+    mock.account().add_fault(json!({ "effect": { "type": "drip", "pauseMs": 3_600_000 } })).unwrap();
+    let mut held = hanging(&mock).await;
+    mock.server.shutdown().await;
+    let mut reply = Vec::new();
+    let _ = held.read_to_end(&mut reply).await;
+    assert!(reply.len() < 10, "{reply:?}");
+}
+
+#[tokio::test]
+async fn every_strike_is_counted_once_however_many_ask_at_once() {
+    let mock = Mock::start().await;
+    mock.account()
+        .add_fault(json!({ "effect": { "type": "status", "status": 503 }, "fromCall": 5, "times": 20 }))
+        .unwrap();
+    let requests: Vec<_> =
+        (0..60).map(|_| tokio::spawn(answer(mock.request(Method::GET, "/v2/health")))).collect();
+    let mut struck = 0;
+    for request in requests {
+        struck += usize::from(request.await.unwrap().0 == 503);
+    }
+    let [fault] = mock.account().faults().try_into().unwrap();
+    assert_eq!((struck, fault.struck, fault.matched), (20, 20, 60));
+}
+
 #[tokio::test]
 async fn a_delay_waits_and_then_answers_as_ever() {
     let mock = Mock::start().await;
@@ -140,6 +236,20 @@ async fn a_fault_that_is_wrong_is_refused_and_none_is_added() {
         (json!({ "effect": { "type": "status", "status": 42 } }), "42"),
         (json!({ "effect": { "type": "hang" }, "match": { "path": "/v2/{" } }), "match.path"),
         (json!({ "effect": { "type": "hang" }, "color": 1 }), "color"),
+        (json!({ "effect": { "type": "hang", "delayMs": 5 } }), "delayMs"),
+        (json!({ "effect": { "type": "delay" } }), "delayMs"),
+        (json!({ "effect": { "type": "hang" }, "times": 0 }), "times"),
+        (json!({ "effect": { "type": "hang" }, "fromCall": 0 }), "fromCall"),
+        (json!({ "effect": { "type": "drip", "bytes": 0 } }), "effect.bytes"),
+        (json!({ "effect": { "type": "hang" }, "match": { "method": "PSOT" } }), "match.method"),
+        (json!({ "effect": { "type": "hang" }, "match": { "path": "v2/contacts" } }), "match.path"),
+        (json!({ "effect": { "type": "hang" }, "match": { "path": "/v2/contacts?a=b" } }), "match.path"),
+        (json!({ "effect": { "type": "hang" }, "match": { "operation": "addContakt" } }), "did you mean"),
+        (
+            json!({ "effect": { "type": "status", "status": 500, "headers": { "Content-Length": "9" } } }),
+            "effect.headers",
+        ),
+        (json!(["one", {}, {}]), "fault 0: expected an object"),
     ] {
         let (status, reply) = mock.post("/__admin/faults", definition).await;
         assert_eq!(status, 422, "{place}");

@@ -1,5 +1,6 @@
 //! The journal: waiting, searching, following.
 
+use cordial_mock::MockCordial;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -77,4 +78,58 @@ async fn events_are_sent_as_they_happen_and_missed_ones_first() {
     assert!(text.contains("\"path\":\"/nowhere\"") && !text.contains("id: 1\n"), "{text}");
     // A reader that stays does not keep the server from stopping.
     mock.server.shutdown().await;
+}
+
+/// Follows events until a text has come.
+async fn follow(request: reqwest::RequestBuilder, until: &str) -> String {
+    let mut stream = request.send().await.unwrap();
+    let mut text = String::new();
+    while !text.contains(until) {
+        text.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_reader_of_events_is_told_what_it_has_missed() {
+    let server = MockCordial::builder().journal_max_entries(2).start().await.unwrap();
+    let mock = Mock::of(server);
+    for _ in 0..5 {
+        mock.get("/v2/health").await;
+    }
+    let text = follow(mock.request(Method::GET, "/__admin/events?after=1"), "id: 5").await;
+    assert!(text.contains("event: missing\ndata: {\"after\":1,\"before\":4}\n\nid: 4\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_from_an_earlier_mock_misses_nothing_of_this_one() {
+    let mock = Mock::start().await;
+    mock.get("/v2/health").await;
+    let request = mock.request(Method::GET, "/__admin/events").header("last-event-id", "4711");
+    assert!(follow(request, "id: 1").await.contains("/v2/health"));
+}
+
+#[tokio::test]
+async fn requests_without_a_key_are_followed_without_a_key() {
+    let mock = Mock::start().await;
+    mock.bare(Method::GET, "/v2/health").send().await.unwrap();
+    let text = follow(mock.bare(Method::GET, "/__admin/events?after=0"), "id: 1").await;
+    assert!(text.contains("\"status\":401"), "{text}");
+    // A key that cannot be read is not taken for none.
+    let unreadable = mock.bare(Method::GET, "/__admin/requests").bearer_auth("key");
+    assert_eq!(unreadable.send().await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn what_would_be_ignored_is_refused() {
+    let mock = Mock::start().await;
+    mock.get("/v2/health").await;
+    assert_eq!(mock.delete("/__admin/requests?after=1").await.0, 400);
+    assert_eq!(mock.get("/__admin/requests?unmatched=maybe").await.0, 400);
+    assert_eq!(mock.get("/__admin/state?pretty=1").await.0, 400);
+    let (status, reply) =
+        mock.post("/__admin/requests/find", json!({ "match": { "operation": "addContakt" } })).await;
+    assert!(status == 422 && reply["message"].as_str().unwrap().contains("addContact?"), "{reply}");
+    assert_eq!(mock.post("/__admin/requests/find", json!([])).await.0, 422);
+    assert_eq!(mock.account().requests().len(), 1);
 }

@@ -58,3 +58,41 @@ async fn a_limit_counts_per_method_and_endpoint_on_the_account_s_clock() {
     mock.put("/__admin/clock", json!({ "advance": "40s" })).await;
     assert_eq!(get("/v2/health").await.status(), 200);
 }
+
+#[tokio::test]
+async fn what_one_limit_refuses_another_has_not_counted() {
+    let limits = json!([
+        { "limit": 3, "seconds": 600, "path": "/v2/health" },
+        { "limit": 1, "seconds": 10, "method": "get" },
+    ]);
+    let mock = with_key(json!({ "rateLimits": limits })).await;
+    let statuses = [(); 3].map(|()| mock.get("/v2/health"));
+    let mut seen = Vec::new();
+    for reply in statuses {
+        seen.push(reply.await.0);
+    }
+    assert_eq!(seen, [200, 429, 429]);
+    // Each window lets one more in, until the wider limit is used up: by three that were answered.
+    for expected in [200, 200, 429] {
+        mock.put("/__admin/clock", json!({ "advance": 10 })).await;
+        assert_eq!(mock.get("/v2/health").await.0, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_could_limit_nothing_is_refused_with_its_place() {
+    let mock = Mock::start().await;
+    for (key, place) in [
+        (json!({ "rateLimits": [{ "limit": 1, "seconds": 0 }] }), "apiKey.rateLimits[0].seconds"),
+        (json!({ "rateLimits": [{ "limit": 1, "method": "PSOT" }] }), "apiKey.rateLimits[0].method"),
+        (json!({ "rateLimits": [{ "limit": 1, "path": "v2" }] }), "apiKey.rateLimits[0].path"),
+        (
+            json!({ "permissions": [{ "methods": ["ALL"], "path": "/**" }] }),
+            "apiKey.permissions[0].methods[0]",
+        ),
+        (json!({ "allowIps": ["10.0.0.0/40"] }), "apiKey.allowIps[0]"),
+    ] {
+        let (status, reply) = mock.put("/__admin/state", json!({ "apiKey": key })).await;
+        assert!(status == 422 && reply["message"].as_str().unwrap().contains(place), "{place}: {reply}");
+    }
+}

@@ -78,6 +78,34 @@ fn the_log_is_a_line_of_json_per_request_and_holds_no_key() {
 
 #[cfg(unix)]
 #[test]
+fn a_log_of_json_is_json_from_its_first_line() {
+    let (mut child, _) = start(program().args(["--listen", "0.0.0.0:0", "--log", "json"]));
+    child.0.kill().unwrap();
+    let mut log = String::new();
+    child.0.stderr.as_mut().unwrap().read_to_string(&mut log).unwrap();
+    let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!(line["level"], "WARN");
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_passes_a_signal_on_and_waits_for_what_the_command_makes_of_it() {
+    let script = "trap 'echo stopping; exit 5' TERM; echo up; while :; do sleep 0.01; done";
+    let mut command = program();
+    command.args(["exec", "--", "sh", "-c", script]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = Running(command.spawn().unwrap());
+    let mut stdout = BufReader::new(child.0.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    assert_eq!(line, "up\n");
+    assert!(Command::new("kill").args(["-TERM", &child.0.id().to_string()]).status().unwrap().success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!((rest.as_str(), child.0.wait().unwrap().code()), ("stopping\n", Some(5)));
+}
+
+#[cfg(unix)]
+#[test]
 fn exec_gives_the_command_a_mock_and_takes_over_its_code() {
     let script = "case $CORDIAL_MOCK_URL in http://127.0.0.1:*) ;; *) exit 9;; esac; echo key=$CORDIAL_API_KEY; exit 7";
     let output = run(&["exec", "--api-key", "mine", "--", "sh", "-c", script]);

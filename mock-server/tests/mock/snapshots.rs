@@ -38,3 +38,29 @@ async fn a_name_that_nobody_saved_is_not_found_and_the_saved_ones_are_named() {
     assert!(!mock.account().restore_snapshot("two"));
     assert_eq!(mock.post("/__admin/snapshots/one/restore", json!({ "into": "a:b" })).await.0, 422);
 }
+
+#[tokio::test]
+async fn a_name_may_be_any_text() {
+    let mock = Mock::start().await;
+    for (name, encoded) in
+        [("before the fall", "before%20the%20fall"), ("a/b", "a%2Fb"), ("\u{fc}", "%C3%BC")]
+    {
+        mock.account().save_snapshot(name);
+        assert_eq!(
+            mock.post(&format!("/__admin/snapshots/{encoded}/restore"), json!({})).await.0,
+            200,
+            "{name}"
+        );
+        assert_eq!(mock.get("/__admin/snapshots").await.1, json!({ "snapshots": [name] }));
+        assert_eq!(mock.delete(&format!("/__admin/snapshots/{encoded}")).await.0, 200, "{name}");
+    }
+    assert_eq!(mock.delete("/__admin/snapshots/gone").await.0, 404);
+    assert_eq!(mock.get("/__admin/snapshots/%ff").await.0, 400);
+}
+
+#[tokio::test]
+async fn saving_takes_no_document() {
+    let mock = Mock::start().await;
+    assert_eq!(mock.put("/__admin/snapshots/mine", json!({ "contacts": [] })).await.0, 422);
+    assert_eq!(mock.get("/__admin/snapshots").await.1, json!({ "snapshots": [] }));
+}

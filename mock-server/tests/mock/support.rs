@@ -43,6 +43,11 @@ impl Mock {
     pub(crate) async fn start_with(seed: Value) -> Self {
         let clock = Clock::fixed("2026-01-02T03:04:05Z".parse().unwrap());
         let server = MockCordial::builder().clock(clock).id_seed(7).seed(seed).start().await.unwrap();
+        Self::of(server)
+    }
+
+    /// A client of a mock that was started otherwise.
+    pub(crate) fn of(server: MockCordial) -> Self {
         Self { server, client: reqwest::Client::new() }
     }
 

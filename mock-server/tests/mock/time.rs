@@ -30,10 +30,25 @@ async fn an_order_that_a_clock_cannot_follow_is_refused() {
         json!({ "advance": 1e30 }),
         json!({ "now": "soon" }),
         json!({ "speed": 2 }),
+        json!({ "frozen": false, "now": "2030-01-01T00:00:00Z", "advance": 1e12 }),
+        json!([false]),
     ] {
         assert_eq!(mock.put("/__admin/clock", order.clone()).await.0, 422, "{order}");
     }
-    assert_eq!(mock.get("/__admin/clock").await.1["now"], "2026-01-02T03:04:05Z");
+    assert_eq!(mock.get("/__admin/clock").await.1, json!({ "now": "2026-01-02T03:04:05Z", "frozen": true }));
+}
+
+#[tokio::test]
+async fn the_date_of_a_reply_follows_the_clock() {
+    let mock = Mock::start().await;
+    let date = async |key: &str| {
+        let request = mock.bare(reqwest::Method::GET, "/v2/health").basic_auth(key, Some(""));
+        request.send().await.unwrap().headers()["date"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(date("key").await, "Fri, 02 Jan 2026 03:04:05 GMT");
+    mock.put("/__admin/clock", json!({ "advance": "24h" })).await;
+    assert_eq!(date("key").await, "Sat, 03 Jan 2026 03:04:05 GMT");
+    assert_eq!(date("not a key").await, "Fri, 02 Jan 2026 03:04:05 GMT");
 }
 
 #[tokio::test]

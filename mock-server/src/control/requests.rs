@@ -77,6 +77,7 @@ struct Wanted {
 /// `POST requests/find`: the entries that fit, oldest first.
 pub(super) fn find(request: &Request, accounts: &Accounts) -> Outcome {
     let wanted: Wanted = super::body(request)?;
+    wanted.r#match.check().map_err(|problem| Refused::unprocessable(format!("{problem}.")))?;
     let source = Source::of(request, accounts)?;
     let mut excerpt = source.journal().read(Range { after: wanted.after, ..Range::default() });
     excerpt.requests.retain(|entry| {

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Delivery, Form, Struck, Subject};
+use crate::hints::{self, Near};
 use crate::journal::JournalEntry;
 use crate::message::Reply;
+use crate::routes;
 
 /// A fault of an account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,7 +89,7 @@ pub enum Effect {
         #[serde(default)]
         when: ResetWhen,
     },
-    /// The operation is carried out and half of the reply sent, then the connection is closed.
+    /// The operation is carried out, and the head and half of the body are sent; then the connection is closed.
     Cut,
     /// The operation is carried out and the reply sent a few bytes at a time.
     Drip {
@@ -183,6 +185,29 @@ impl Matching {
 }
 
 impl Matching {
+    /// Refuses what no request can fit: a fault that never strikes would prove nothing, and a search that finds
+    /// nothing looks like a client that did nothing.
+    ///
+    /// # Errors
+    /// Names what is unknown, and what is nearest.
+    pub fn check(&self) -> Result<(), String> {
+        let operations = || routes::all().map(|route| route.operation);
+        if let Some(name) = self.operation.as_deref().filter(|name| operations().all(|known| known != *name))
+        {
+            let hint = match hints::nearest(name, operations()) {
+                Some(Near::Case(known) | Near::Like(known)) => format!("the nearest is `{known}`"),
+                None => "`cordial-mock routes --all` lists them".to_owned(),
+            };
+            return Err(format!("match.operation: Cordial has no operation `{name}`; {hint}"));
+        }
+        let Some(method) = &self.method else { return Ok(()) };
+        let known = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+        if known.iter().any(|known| known.eq_ignore_ascii_case(method)) {
+            return Ok(());
+        }
+        Err(format!("match.method: `{method}` is none of {}", known.join(", ")))
+    }
+
     /// Whether an entry of the journal fits.
     #[must_use]
     pub fn fits_entry(&self, entry: &JournalEntry) -> bool {
@@ -218,8 +243,9 @@ impl Faults {
     /// Adds a fault and returns its id.
     ///
     /// # Errors
-    /// When the id is taken, or the effect cannot be sent.
+    /// When the id is taken, nothing can fit what it matches, or the effect cannot be sent.
     pub fn add(&mut self, mut fault: Fault) -> Result<String, String> {
+        fault.r#match.check()?;
         fault.effect.check()?;
         if fault.id.is_empty() {
             self.named += 1;
@@ -401,5 +427,30 @@ mod tests {
             assert!(faults.add(serde_json::from_value(definition).unwrap()).is_err(), "{effect:?}");
         }
         assert!(serde_json::from_value::<Fault>(json!({ "effect": { "type": "explode" } })).is_err());
+    }
+
+    #[test]
+    fn a_fault_that_can_never_strike_is_refused_with_what_was_meant() {
+        let add = |matching: Value| {
+            let definition = json!({ "match": matching, "effect": { "type": "hang" } });
+            Faults::default().add(serde_json::from_value(definition).unwrap())
+        };
+        for (matching, said) in [
+            (
+                json!({ "operation": "addContct" }),
+                "match.operation: Cordial has no operation `addContct`; the nearest is `addContact`",
+            ),
+            (
+                json!({ "operation": "" }),
+                "match.operation: Cordial has no operation ``; `cordial-mock routes --all` lists them",
+            ),
+            (
+                json!({ "method": "PSOT" }),
+                "match.method: `PSOT` is none of GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS",
+            ),
+        ] {
+            assert_eq!(add(matching).unwrap_err(), said);
+        }
+        assert!(add(json!({ "operation": "addContact", "method": "post" })).is_ok());
     }
 }

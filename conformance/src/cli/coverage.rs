@@ -50,7 +50,7 @@ pub(super) async fn coverage(arguments: &CoverageArgs) -> Result<u8, CliError> {
     for line in &wrong {
         let _ = writeln!(out, "{line}");
     }
-    output::print(&out, ColorArg::Never);
+    output::print(&out, ColorArg::Never)?;
     Ok(if wrong.is_empty() { exit_code::CONFORMS } else { exit_code::DOES_NOT_CONFORM })
 }
 

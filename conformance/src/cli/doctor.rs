@@ -31,7 +31,7 @@ pub(super) async fn doctor(arguments: &DoctorArgs) -> Result<u8, CliError> {
         let _ = writeln!(out, "{}, {:?} for each step", target.reached, target.deadline());
         healthy &= examine(&target, &mock, &mut out).await?;
     }
-    output::print(&out, arguments.output.color);
+    output::print(&out, arguments.output.color)?;
     Ok(if healthy { exit_code::CONFORMS } else { exit_code::DID_NOT_START })
 }
 

@@ -1,6 +1,7 @@
 //! Why a command could not do its work. What the user can mend and what only we can mend are two families.
 
 use super::exit_code;
+use super::signals::StopSignal;
 
 /// A command that ended without a verdict.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum CliError {
     /// What was to be judged is not all there.
     #[error("{0}")]
     Incomplete(String),
+    /// The user, or whoever runs it for them, told it to stop.
+    #[error("stopped by {}: there is no verdict", .0.name())]
+    Stopped(StopSignal),
     /// The harness is at fault.
     #[error("{0}\n  this is a fault of the harness, not of the destination: please report it")]
     Harness(String),
@@ -27,6 +31,7 @@ impl CliError {
             Self::Usage(_) => exit_code::USAGE,
             Self::DidNotStart(_) => exit_code::DID_NOT_START,
             Self::Incomplete(_) => exit_code::NOTHING_RAN,
+            Self::Stopped(signal) => signal.exit_code(),
             Self::Harness(_) => exit_code::HARNESS_FAULT,
         }
     }

@@ -23,7 +23,8 @@ Exit codes:
   2  usage, or a bad scenario file
   3  the destination did not start
   4  nothing ran, or fewer scenarios than were selected
-  5  the harness itself is at fault";
+  5  the harness itself is at fault
+  130, 143  it was stopped by Ctrl-C or SIGTERM, and there is no verdict";
 
 /// The exit code of a run that was made.
 #[must_use]

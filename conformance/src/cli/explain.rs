@@ -21,7 +21,7 @@ pub(super) fn explain(arguments: &ExplainArgs) -> Result<u8, CliError> {
         let fix = fix.lines().skip(1).collect::<Vec<_>>().join("\n");
         return Err(CliError::Usage(format!("there is no scenario `{}`\n{fix}", arguments.id)));
     };
-    output::print(&text(scenario), ColorArg::Never);
+    output::print(&text(scenario), ColorArg::Never)?;
     Ok(exit_code::CONFORMS)
 }
 

@@ -90,7 +90,7 @@ pub(super) fn init(arguments: &InitArgs) -> Result<u8, CliError> {
             root.join(WORKFLOW_PATH).display()
         );
     }
-    output::print(&out, ColorArg::Never);
+    output::print(&out, ColorArg::Never)?;
     Ok(exit_code::CONFORMS)
 }
 

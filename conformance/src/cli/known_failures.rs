@@ -68,11 +68,11 @@ async fn update(arguments: &KnownFailuresUpdateArgs) -> Result<u8, CliError> {
     let (after, changes) =
         known.updated(&before, &destination.scenarios).map_err(|why| unusable(&file, why))?;
     if changes.is_empty() {
-        output::print(&format!("{} is up to date\n", file.display()), ColorArg::Never);
+        output::print(&format!("{} is up to date\n", file.display()), ColorArg::Never)?;
         return Ok(exit_code::CONFORMS);
     }
-    run::write_whole(&file, &after).map_err(|error| unusable(&file, error))?;
-    output::print(&format!("{}\nwrote {}\n", changes.join("\n"), file.display()), ColorArg::Never);
+    super::report_files::write_whole(&file, &after).map_err(|error| unusable(&file, error))?;
+    output::print(&format!("{}\nwrote {}\n", changes.join("\n"), file.display()), ColorArg::Never)?;
     Ok(exit_code::CONFORMS)
 }
 

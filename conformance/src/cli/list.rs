@@ -17,7 +17,7 @@ pub(super) async fn list(arguments: &ListArgs) -> Result<u8, CliError> {
     let claims = claims(&arguments.destination).await?;
     let text =
         if arguments.json { as_json(plan.selected(), &claims) } else { as_text(plan.selected(), &claims) };
-    output::print(&text, ColorArg::Never);
+    output::print(&text, ColorArg::Never)?;
     Ok(exit_code::CONFORMS)
 }
 

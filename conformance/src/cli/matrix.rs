@@ -18,6 +18,6 @@ pub(super) fn matrix(arguments: &MatrixArgs) -> Result<u8, CliError> {
         MatrixError::Incompatible(why) => CliError::Usage(why),
         MatrixError::Incomplete(why) => CliError::Incomplete(why),
     })?;
-    output::print(&matrix.text(arguments.all), ColorArg::Never);
+    output::print(&matrix.text(arguments.all), ColorArg::Never)?;
     Ok(exit_code::of(matrix.conclusion()))
 }

@@ -12,28 +12,45 @@ mod list;
 mod matrix;
 mod output;
 mod progress;
+mod report_files;
 mod requirements;
 mod run;
 mod schema;
 mod self_test;
+mod signals;
 mod target;
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::Parser;
 
 pub use error::CliError;
+pub use signals::StopSignal;
 
 use crate::run::Filter;
 use crate::scenario::{self, ScenarioSet};
 use args::{Cli, Command, SelectionArgs};
+
+/// How long at most what still runs may take to end.
+const SHUTDOWN: Duration = Duration::from_secs(2);
 
 /// Runs the program with these arguments, the first of which is its own name, and returns its exit code: one of
 /// [`exit_code`]. A command line that cannot be read, and `--help`, end the process right here.
 #[must_use]
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = Cli::parse_from(arguments);
-    let outcome = runtime().and_then(|runtime| runtime.block_on(dispatch(cli)));
+    let outcome = runtime().and_then(|runtime| {
+        let outcome = runtime.block_on(async {
+            tokio::select! {
+                outcome = dispatch(cli) => outcome,
+                signal = signals::stopped() => Err(CliError::Stopped(signal)),
+            }
+        });
+        // Ends what still runs, a destination's processes among it; a read of stdin cannot be ended and is not waited for.
+        runtime.shutdown_timeout(SHUTDOWN);
+        outcome
+    });
     outcome.unwrap_or_else(|error| {
         // stderr may be closed; the exit code says it all the same.
         let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error}\n"));

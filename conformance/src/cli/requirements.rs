@@ -32,7 +32,7 @@ fn list(folder: Option<&Path>) -> Result<u8, CliError> {
     if out.is_empty() {
         out += "no release froze its requirements; `requirements freeze VERSION` does\n";
     }
-    output::print(&out, ColorArg::Never);
+    output::print(&out, ColorArg::Never)?;
     Ok(exit_code::CONFORMS)
 }
 
@@ -56,6 +56,6 @@ fn freeze(version: &str, folder: Option<&Path>) -> Result<u8, CliError> {
     path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
     let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
-    output::print(&format!("wrote {}\n", path.display()), ColorArg::Never);
+    output::print(&format!("wrote {}\n", path.display()), ColorArg::Never)?;
     Ok(exit_code::CONFORMS)
 }

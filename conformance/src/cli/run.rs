@@ -4,14 +4,12 @@ use std::path::{Path, PathBuf};
 
 use std::io::IsTerminal;
 
-use super::args::{ReportArg, ReportFormat, RunArgs, SnapshotsArg};
+use super::args::{RunArgs, SnapshotsArg};
 use super::progress::Bar;
 use super::target::{self, Target};
-use super::{CliError, exit_code, output, scenarios};
+use super::{CliError, exit_code, output, report_files, scenarios};
 use crate::report;
-use crate::run::{
-    self, Plan, Profile, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode, SnapshotPlan,
-};
+use crate::run::{self, Plan, Profile, Progress, RunError, RunOptions, Silent, SnapshotMode, SnapshotPlan};
 use crate::scenario::{Requirements, ScenarioSet};
 
 /// Where the scenarios of a checkout are, and with them the stored exchanges.
@@ -22,11 +20,12 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.selection.scenarios.as_deref())?;
     let filter = super::filter(&arguments.selection, &set)?;
     let requirements = requirements(arguments, &set)?;
-    arguments.report.iter().try_for_each(remove_stale)?;
+    report_files::make_way(&arguments.report)?;
     let plan = Plan::new(&set, &filter, arguments.selection.shard).map_err(CliError::usage)?;
+    let folder = snapshot_folder(arguments)?;
     let mut subjects = Vec::new();
     for target in targets(arguments)? {
-        let plan = |name: &str| snapshot_plan(arguments, name);
+        let plan = |name: &str| snapshot_plan(arguments, folder.clone(), name);
         let mut subject = target.greet(arguments.known_failures.as_deref(), plan).await?;
         subject.known_failures.follow(&set).iter().for_each(|notice| super::notice(notice));
         subjects.push(subject);
@@ -37,10 +36,11 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     if let Some(requirements) = &requirements {
         report.hold_to(requirements);
     }
-    for wanted in &arguments.report {
-        write(wanted, &report)?;
-    }
-    output::print(&report::text::render(&report, arguments.verbose), arguments.output.color);
+    // The text first: a report that cannot be written must not take it along.
+    let printed = output::print(&report::text::render(&report, arguments.verbose), arguments.output.color);
+    let written: Vec<_> =
+        arguments.report.iter().map(|wanted| report_files::write(wanted, &report)).collect();
+    std::iter::once(printed).chain(written).collect::<Result<(), CliError>>()?;
     Ok(exit_code::of(report.conclusion()))
 }
 
@@ -123,19 +123,28 @@ fn options(arguments: &RunArgs) -> RunOptions {
     }
 }
 
-/// How a rerun is written: as cargo runs this program in a checkout, else by its name.
+/// How a rerun is written: as cargo runs this program from where the user is, else by its name.
 pub(super) fn program() -> String {
-    if std::env::var_os("CARGO").is_some() {
-        "cargo run --".to_owned()
-    } else {
-        "cordial-conformance".to_owned()
+    let by_cargo = std::env::var_os("CARGO").and_then(|_| std::env::var_os("CARGO_MANIFEST_DIR"));
+    match (by_cargo.as_deref().map(Path::new).and_then(Path::parent), std::env::current_dir()) {
+        (Some(checkout), Ok(here)) => cargo_run(checkout, &here),
+        _ => "cordial-conformance".to_owned(),
     }
 }
 
+fn cargo_run(checkout: &Path, here: &Path) -> String {
+    if here == checkout {
+        return "cargo run --".to_owned();
+    }
+    let manifest = checkout.join("Cargo.toml");
+    let manifest = manifest.strip_prefix(here).unwrap_or(&manifest).to_string_lossy();
+    // Only a NUL cannot be quoted, and no path holds one.
+    let quoted = shlex::try_quote(&manifest).unwrap_or_else(|_| manifest.clone());
+    format!("cargo run --manifest-path {quoted} --")
+}
+
 /// What was asked for; else a check where the destination has stored exchanges.
-fn snapshot_plan(arguments: &RunArgs, destination: &str) -> SnapshotPlan {
-    let folder =
-        arguments.snapshot_dir.clone().or_else(|| default_folder(arguments.selection.scenarios.as_deref()));
+fn snapshot_plan(arguments: &RunArgs, folder: Option<PathBuf>, destination: &str) -> SnapshotPlan {
     let Some(folder) = folder else {
         return SnapshotPlan::off("there is no folder of snapshots here");
     };
@@ -148,43 +157,38 @@ fn snapshot_plan(arguments: &RunArgs, destination: &str) -> SnapshotPlan {
     SnapshotPlan { mode, folder, because: because.to_owned() }
 }
 
+/// The folder of stored exchanges. Who asks for a check must not get a pass because there is nothing to check with.
+fn snapshot_folder(arguments: &RunArgs) -> Result<Option<PathBuf>, CliError> {
+    let folder =
+        arguments.snapshot_dir.clone().or_else(|| default_folder(arguments.selection.scenarios.as_deref()));
+    match (&folder, arguments.snapshots) {
+        (None, Some(SnapshotsArg::Check | SnapshotsArg::Update)) => Err(CliError::usage(
+            "--snapshots: there is no folder of stored exchanges here\n  fix: name one by --snapshot-dir DIR, or run in the checkout",
+        )),
+        _ => Ok(folder),
+    }
+}
+
 fn default_folder(scenarios: Option<&Path>) -> Option<PathBuf> {
     let folder = scenarios.unwrap_or_else(|| Path::new(CHECKOUT));
     folder.is_dir().then(|| folder.join("snapshots"))
 }
 
-fn write(wanted: &ReportArg, report: &RunReport) -> Result<(), CliError> {
-    let text = match wanted.format {
-        ReportFormat::Json => report::json::render(report).map_err(CliError::harness)?,
-        ReportFormat::Junit => report::junit::render(report).map_err(CliError::harness)?,
-        ReportFormat::Html => report::html::render(report),
-        ReportFormat::Markdown => report::markdown::render(report),
-    };
-    write_whole(&wanted.file, &text).map_err(|error| cannot_write(wanted, &error))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn cannot_write(wanted: &ReportArg, error: &std::io::Error) -> CliError {
-    CliError::Usage(format!("the report {} cannot be written: {error}", wanted.file.display()))
-}
-
-/// A report of an earlier run: whoever reads it after this one was stopped half-way would believe it.
-fn remove_stale(wanted: &ReportArg) -> Result<(), CliError> {
-    match std::fs::symlink_metadata(&wanted.file) {
-        Ok(about) if about.is_file() => {
-            std::fs::remove_file(&wanted.file).map_err(|error| cannot_write(wanted, &error))
-        }
-        _ => Ok(()),
+    #[test]
+    fn a_rerun_by_cargo_works_where_the_run_was_made() {
+        let checkout = Path::new("/work/sandbox");
+        assert_eq!(cargo_run(checkout, checkout), "cargo run --");
+        assert_eq!(
+            cargo_run(checkout, Path::new("/work")),
+            "cargo run --manifest-path sandbox/Cargo.toml --"
+        );
+        assert_eq!(
+            cargo_run(Path::new("/my work/sandbox"), Path::new("/home")),
+            "cargo run --manifest-path '/my work/sandbox/Cargo.toml' --"
+        );
     }
-}
-
-/// Half a report is none: the file is there once all of it is.
-pub(super) fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
-    if file.exists() && !file.is_file() {
-        // A device or a pipe.
-        return std::fs::write(file, text);
-    }
-    let mut partial = file.as_os_str().to_owned();
-    partial.push(".partial");
-    std::fs::write(&partial, text)?;
-    std::fs::rename(&partial, file)
 }

@@ -10,6 +10,6 @@ pub(super) fn schema(arguments: &SchemaArgs) -> Result<u8, CliError> {
         SchemaOf::Scenario => scenario::schema(),
         SchemaOf::Protocol => protocol::schema(),
     };
-    output::print(&format!("{schema:#}\n"), ColorArg::Never);
+    output::print(&format!("{schema:#}\n"), ColorArg::Never)?;
     Ok(exit_code::CONFORMS)
 }

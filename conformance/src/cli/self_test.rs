@@ -12,7 +12,7 @@ use crate::self_test::{self, Quirk, SelfTestError, SelfTestReport};
 pub(super) async fn self_test(arguments: &SelfTestArgs) -> Result<u8, CliError> {
     let set = scenarios(arguments.scenarios.as_deref())?;
     let report = measure(&set, arguments.seed).await?;
-    output::print(&self_test::render(&report, arguments.verbose), arguments.output.color);
+    output::print(&self_test::render(&report, arguments.verbose), arguments.output.color)?;
     Ok(if report.is_trusted() { exit_code::CONFORMS } else { exit_code::HARNESS_FAULT })
 }
 

@@ -36,10 +36,14 @@ pub(super) fn validated_targets(arguments: &DestinationArgs) -> Result<Vec<Targe
 
 fn select(arguments: &DestinationArgs, messages: Option<Arc<Messages>>) -> Result<Vec<Target>, CliError> {
     if let Some(command) = &arguments.command {
-        let words = shlex::split(command).filter(|words| !words.is_empty());
-        let words = words.ok_or_else(|| {
+        let words = shlex::split(command).ok_or_else(|| {
             CliError::Usage(format!("--command `{command}` cannot be split into words: is a quote open?"))
         })?;
+        if words.is_empty() {
+            return Err(CliError::usage(
+                "--command is empty\n  fix: write the program and its arguments, as in 'python3 adapter.py'",
+            ));
+        }
         let program = Program { command: words.into_iter().map(Into::into).collect(), ..Program::default() };
         return Ok(vec![plain(
             Arc::new(Stdio::new(program, DEADLINE).validating(messages)),
@@ -48,6 +52,7 @@ fn select(arguments: &DestinationArgs, messages: Option<Arc<Messages>>) -> Resul
         )]);
     }
     if let Some(url) = &arguments.url {
+        Http::check(url).map_err(|why| CliError::Usage(format!("--url {why}")))?;
         return Ok(vec![plain(
             Arc::new(Http::new(url.clone(), DEADLINE).validating(messages)),
             format!("at {url}"),

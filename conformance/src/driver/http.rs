@@ -28,6 +28,19 @@ impl Http {
         Self { client, url: url.into(), deadline, messages: None, ids: AtomicU64::new(1) }
     }
 
+    /// Refuses what is no address that this driver can reach.
+    ///
+    /// # Errors
+    /// Says what an address looks like.
+    pub fn check(url: &str) -> Result<(), String> {
+        match reqwest::Url::parse(url) {
+            Ok(parsed) if parsed.scheme() == "http" && parsed.has_host() => Ok(()),
+            _ => Err(format!(
+                "`{url}` is no address of a destination: write one such as `http://127.0.0.1:9000/`, without TLS"
+            )),
+        }
+    }
+
     /// Holds each reply against its schema.
     #[must_use]
     pub fn validating(self, messages: Option<Arc<Messages>>) -> Self {

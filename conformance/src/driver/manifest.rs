@@ -145,7 +145,10 @@ impl Document {
         };
         let reach = match (self.command.is_empty(), self.url) {
             (false, None) => Reach::Command(program(self.command)),
-            (true, Some(url)) => Reach::Url(url),
+            (true, Some(url)) => {
+                Http::check(&url).map_err(|why| format!("url: {why}"))?;
+                Reach::Url(url)
+            }
             (true, None) => return Err("nothing says how to reach the destination: add `command: [program, argument]` or `url: http://...`".to_owned()),
             (false, Some(_)) => return Err("`command` and `url` are both given: keep the one that the destination speaks".to_owned()),
         };

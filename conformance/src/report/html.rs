@@ -2,9 +2,13 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::run::{DestinationReport, Rate, Rates, RunReport, ScenarioReport};
+use crate::run::{Conclusion, DestinationReport, Rate, Rates, RunReport, ScenarioReport};
 
+use super::causes;
 use super::text::{conclusion, plain};
+
+/// How many of what has to be looked at are unfolded: a page of everything that one mistake breaks helps nobody.
+const UNFOLDED: usize = 5;
 
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
@@ -25,7 +29,7 @@ pub fn render(report: &RunReport) -> String {
             }
             body {
                 main {
-                    h1 { (conclusion) }
+                    h1 class=(if report.conclusion() == Conclusion::Conforms { "good" } else { "bad" }) { (conclusion) }
                     p.faint {
                         "cordial-conformance " (report.suite_version) ": " (report.selected) " of " (report.available)
                         " scenarios, clock " (report.clock) ", seed " (report.seed)
@@ -63,7 +67,9 @@ fn beside(report: &RunReport) -> Markup {
 fn destination(report: &DestinationReport) -> Markup {
     let counts = report.counts();
     let Rates { required, claimed, suite } = Rates::of(report);
-    let to_see = |scenario: &&ScenarioReport| !plain(report, scenario).is_empty();
+    let to_see: Vec<(&ScenarioReport, String)> =
+        report.scenarios.iter().map(|scenario| (scenario, plain(report, scenario))).collect();
+    let to_see = to_see.iter().filter(|(_, text)| !text.is_empty());
     html! {
         section {
             h2 { (report.name) }
@@ -80,10 +86,19 @@ fn destination(report: &DestinationReport) -> Markup {
             @for problem in &report.problems {
                 p.bad { @if let Some(id) = &problem.scenario { (id) ": " } (problem.message) }
             }
-            @for scenario in report.scenarios.iter().filter(to_see) {
-                details open[scenario.verdict.is_red()] {
+            (common_causes(report))
+            @for (at, (scenario, text)) in to_see.enumerate() {
+                details open[at < UNFOLDED && is_red(scenario)] {
                     summary { (verdict(scenario)) " " (scenario.id) }
-                    pre { (plain(report, scenario)) }
+                    // Its first line is the summary above.
+                    pre { (text.split_once('\n').map_or("", |(_, rest)| rest)) }
+                }
+            }
+            @let reasons = report.reasons_not_applicable();
+            @if !reasons.is_empty() {
+                details {
+                    summary { (counts.not_applicable) " not applicable" }
+                    ul { @for (reason, count) in reasons { li { (count) ": " (reason) } } }
                 }
             }
             (all(report))
@@ -91,11 +106,26 @@ fn destination(report: &DestinationReport) -> Markup {
     }
 }
 
+/// What most of the failures have in common.
+fn common_causes(report: &DestinationReport) -> Markup {
+    let common = causes::common(report);
+    html! {
+        @if !common.is_empty() {
+            p { "What fails most often:" }
+            ul { @for (count, cause) in common { li { (count) " scenarios in " code { (cause) } } } }
+        }
+    }
+}
+
+fn is_red(scenario: &ScenarioReport) -> bool {
+    scenario.verdict.is_red() || scenario.snapshot.is_red()
+}
+
 fn rate(what: &str, rate: Rate) -> Markup {
     html! {
         div.rate {
             strong { (rate) }
-            meter min="0" max=(rate.of.max(1)) value=(rate.passed) {}
+            meter aria-label=(what) min="0" max=(rate.of.max(1)) value=(rate.passed) {}
             span { (what) }
         }
     }
@@ -104,6 +134,7 @@ fn rate(what: &str, rate: Rate) -> Markup {
 /// The word says it; the colour only helps.
 fn verdict(scenario: &ScenarioReport) -> Markup {
     let kind = match scenario.verdict.name() {
+        _ if scenario.snapshot.is_red() => "bad",
         "passed" => "good",
         "advised" | "known-failure" => "mild",
         "not-applicable" => "faint",

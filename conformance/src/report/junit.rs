@@ -79,11 +79,9 @@ fn case(destination: &DestinationReport, scenario: &ScenarioReport) -> TestCase 
         Verdict::NotApplicable { reason } => skipped(format!("not applicable: {reason}")),
         Verdict::KnownFailure { reason } => skipped(format!("known failure: {reason}")),
         Verdict::Advised => skipped(format!("advised, not demanded: {}", messages(scenario))),
-        Verdict::Failed | Verdict::Flaky { .. } => {
-            non_success(NonSuccessKind::Failure, scenario.verdict.name(), &explanation(scenario))
-        }
+        Verdict::Failed | Verdict::Flaky { .. } => judged(NonSuccessKind::Failure, scenario),
         Verdict::Crashed { .. } | Verdict::TimedOut { .. } | Verdict::Untestable { .. } => {
-            non_success(NonSuccessKind::Error, scenario.verdict.name(), &explanation(scenario))
+            judged(NonSuccessKind::Error, scenario)
         }
     };
     let mut case = TestCase::new(scenario.id.as_str(), status);
@@ -95,9 +93,18 @@ fn case(destination: &DestinationReport, scenario: &ScenarioReport) -> TestCase 
     case
 }
 
+/// The message is what a viewer shows in its list of failures: which check, and where.
+fn judged(kind: NonSuccessKind, scenario: &ScenarioReport) -> TestCaseStatus {
+    let word = scenario.verdict.name();
+    let first = messages(scenario).lines().next().map_or_else(|| word.to_owned(), str::to_owned);
+    let mut status = non_success(kind, &first, &explanation(scenario));
+    status.set_type(word);
+    status
+}
+
 fn explanation(scenario: &ScenarioReport) -> String {
     let detail = scenario.verdict.detail().map_or(String::new(), |detail| detail + "\n");
-    format!("{detail}{}\nrerun: {}", messages(scenario), scenario.rerun)
+    format!("{}\n{detail}{}\nrerun: {}", scenario.why.trim(), messages(scenario), scenario.rerun)
 }
 
 fn messages(scenario: &ScenarioReport) -> String {

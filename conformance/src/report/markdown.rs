@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::run::{DestinationReport, Rates, RunReport};
 
+use super::causes;
 use super::text::{conclusion, plain};
 
 /// The report as Markdown: the rates, then what has to be looked at, folded.
@@ -26,6 +27,7 @@ pub fn render(report: &RunReport) -> String {
         out += &folded(&title, &difference.diff);
     }
     for destination in &report.destinations {
+        out += &in_short(destination);
         for problem in &destination.problems {
             let about = problem.scenario.as_deref().unwrap_or("problem");
             out += &folded(&format!("{}: {about}", destination.name), &problem.message);
@@ -53,6 +55,19 @@ fn row(destination: &DestinationReport) -> String {
         counts.known_failures,
         counts.not_applicable
     )
+}
+
+/// What most of the failures have in common, and why the rest did not apply.
+fn in_short(destination: &DestinationReport) -> String {
+    let mut out = String::new();
+    for (count, cause) in causes::common(destination) {
+        let _ = writeln!(out, "- {}: {count} fail in {}", escaped(&destination.name), escaped(&cause));
+    }
+    for (reason, count) in destination.reasons_not_applicable() {
+        let _ =
+            writeln!(out, "- {}: {count} not applicable: {}", escaped(&destination.name), escaped(reason));
+    }
+    if out.is_empty() { out } else { format!("\n{out}") }
 }
 
 fn folded(title: &str, text: &str) -> String {

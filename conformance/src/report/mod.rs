@@ -3,6 +3,7 @@
 //!
 //! All renderers show the same value and none decides anything. Each lists what did not apply, and why.
 
+mod causes;
 mod exchange;
 pub mod html;
 pub mod json;

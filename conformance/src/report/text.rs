@@ -7,8 +7,8 @@ use crate::run::{
     SnapshotMode, SnapshotState, Verdict,
 };
 
-use super::exchange;
 use super::style::{faint, green, indent, red, strong, yellow};
+use super::{causes, exchange};
 
 /// How many lines of stderr are shown; the end is what explains a crash.
 const STDERR_LINES: usize = 20;
@@ -113,7 +113,11 @@ pub(super) fn plain(destination: &DestinationReport, scenario: &ScenarioReport) 
 fn failure(destination: &DestinationReport, scenario: &ScenarioReport, word: &str) -> String {
     let mut out = format!("{word} {} by {}\n", strong(&scenario.id), destination.name);
     out += &indent(scenario.why.trim(), "  ");
-    if let Some(detail) = scenario.verdict.detail() {
+    // Where a check says the same below, once is enough.
+    let is_said = |detail: &String| {
+        scenario.checks.iter().any(|check| !check.passed && check.message.trim() == detail.trim())
+    };
+    if let Some(detail) = scenario.verdict.detail().filter(|detail| !is_said(detail)) {
         out += &indent(&detail, "  ");
     }
     for check in scenario.checks.iter().filter(|check| !check.passed) {
@@ -211,6 +215,9 @@ fn summary(report: &RunReport) -> String {
             }
         }
         let _ = writeln!(out, ", {} not applicable", counts.not_applicable);
+        for (count, cause) in causes::common(destination) {
+            let _ = writeln!(out, "{:width$}    {}", "", red(format!("{count} fail in {cause}")));
+        }
         let Rates { required, claimed, suite } = Rates::of(destination);
         let _ = writeln!(
             out,

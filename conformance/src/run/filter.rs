@@ -120,6 +120,10 @@ fn suggest(pattern: &str, ids: &[&str]) -> String {
     if ids.iter().any(|id| id.starts_with(&area)) {
         return format!("`{pattern}` is an area; write `--only '{pattern}.*'` for all of it");
     }
+    let areas: Vec<&str> = ids.iter().filter_map(|id| id.split_once('.')).map(|(area, _)| area).collect();
+    if let Some(area) = pattern.strip_suffix(".*").and_then(|area| nearest(area, &areas)) {
+        return format!("did you mean `{area}.*`? `cordial-conformance list` shows every id");
+    }
     match nearest(pattern, ids) {
         Some(id) => format!("did you mean `{id}`? `cordial-conformance list` shows every id"),
         None => "`cordial-conformance list` shows every id".to_owned(),
@@ -169,6 +173,11 @@ mod tests {
     #[test]
     fn a_misspelt_id_is_corrected() {
         assert!(refusal("identify.unknown-usr").contains("did you mean `identify.unknown-user`"));
+    }
+
+    #[test]
+    fn a_misspelt_area_is_corrected_to_an_area() {
+        assert!(refusal("identfy.*").contains("did you mean `identify.*`"));
     }
 
     #[test]

@@ -72,7 +72,9 @@ fn collect(root: &Path, folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), M
 }
 
 fn is_scenario(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    // In any case: one that is passed over in silence proves nothing.
+    path.extension()
+        .is_some_and(|found| ["yaml", "yml"].iter().any(|known| found.eq_ignore_ascii_case(known)))
 }
 
 fn whole(file: &Path, message: impl Into<String>) -> Mistake {

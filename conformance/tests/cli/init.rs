@@ -25,7 +25,9 @@ fn every_language_gets_a_destination_an_adapter_of_sixty_lines_a_manifest_and_a_
         assert!(lines <= 60, "{language}: {lines} lines");
         let workflow = fs::read_to_string(mine.join(".github/workflows/cordial.yml")).unwrap();
         assert!(
-            workflow.contains("run --validate --destination mine/manifest.yaml --report junit=cordial.xml"),
+            workflow.contains(
+                "run --validate --destination mine/manifest.yaml\n          --report junit=cordial.xml"
+            ),
             "{workflow}"
         );
         assert!(!workflow.contains('@') || !workflow.contains("@MANIFEST@"), "{workflow}");

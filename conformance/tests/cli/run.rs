@@ -72,6 +72,18 @@ fn one_broken_file_stops_the_run_and_names_its_line() {
     assert_says(&text, &["broken.yaml:5", "levle"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_stops_the_run_and_is_named() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", &GOOD);
+    std::fs::write(desk.path("s/page/bytes.yaml"), b"\xff\xfe").unwrap();
+    std::os::unix::fs::symlink("nowhere.yaml", desk.path("s/page/gone.yaml")).unwrap();
+    desk.write("s/page/SHOUTED.YAML", "id: page.shouted\n");
+    let text = desk.run(&["--scenarios", "s"], 2);
+    assert_says(&text, &["s/page/bytes.yaml: ", "s/page/gone.yaml: ", "s/page/SHOUTED.YAML:1"]);
+}
+
 #[test]
 fn a_state_that_no_account_can_have_is_a_mistake_of_the_scenario() {
     let desk = Desk::new();
@@ -104,8 +116,15 @@ fn a_destination_that_falls_silent_is_no_success() {
 
 #[test]
 fn a_destination_that_is_named_wrongly_is_a_mistake() {
-    let text = Desk::new().run(&["--destination", "refrence"], 2);
-    assert_says(&text, &["refrence", "`reference`, `segment-classic`"]);
+    for (arguments, said) in [
+        (["--destination", "refrence"], "name a manifest, or `reference`, `segment-classic`"),
+        (["--command", ""], "--command is empty"),
+        (["--command", "python3 'x"], "is a quote open?"),
+        (["--url", "localhost:9000"], "write one such as `http://127.0.0.1:9000/`"),
+        (["--url", "https://example.com/"], "without TLS"),
+    ] {
+        assert_says(&Desk::new().run(&arguments, 2), &[arguments[1], said]);
+    }
 }
 
 #[test]
@@ -192,8 +211,41 @@ fn reports_list_every_scenario_and_why_one_did_not_apply() {
 fn a_report_that_cannot_be_written_is_a_mistake() {
     let desk = Desk::new();
     desk.write("s/page/seen.yaml", &GOOD);
-    let text = desk.run(&["--scenarios", "s", "--report", "json=no/such/folder.json"], 2);
-    assert_says(&text, &["no/such/folder.json"]);
+    for (reports, said) in [
+        (&["json=no/such/folder.json"][..], "fix: make the folder no/such first"),
+        (&["html=s"], "the report s cannot be written: it is a folder"),
+        (&["html=r", "json=r"], "two reports go to r"),
+    ] {
+        let reports = reports.iter().flat_map(|report| ["--report", report]);
+        let arguments: Vec<&str> = ["--scenarios", "s"].into_iter().chain(reports).collect();
+        let text = desk.run(&arguments, 2);
+        assert_says(&text, &[said]);
+        // Nobody waits for a run to its end to be told so.
+        assert!(!text.contains("conform"), "{text}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_breaks_at_the_end_takes_neither_the_text_nor_the_other_reports_along() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", &GOOD);
+    let arguments = ["--scenarios", "s", "--report", "json=/dev/full", "--report", "junit=r.xml"];
+    let text = desk.run(&arguments, 2);
+    assert_says(&text, &["reference and segment-classic conform.", "the report /dev/full cannot be written"]);
+    assert_says(&desk.read("r.xml"), &["<testsuites"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_goes_where_a_link_leads_and_the_link_stays() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", &GOOD);
+    desk.write("target.md", "old");
+    std::os::unix::fs::symlink("target.md", desk.path("link.md")).unwrap();
+    desk.run(&["--scenarios", "s", "--report", "md=link.md"], 0);
+    assert!(desk.path("link.md").is_symlink());
+    assert_says(&desk.read("target.md"), &["## reference and segment-classic conform."]);
 }
 
 #[test]
@@ -221,6 +273,18 @@ fn exchanges_are_stored_when_asked_and_checked_from_then_on() {
 
     std::fs::remove_file(desk.folder().join(stored)).unwrap();
     assert_says(&desk.run(&run, 1), &["page.seen"]);
+}
+
+#[test]
+fn a_check_that_was_asked_for_and_has_nothing_to_compare_with_is_no_success() {
+    let desk = Desk::new();
+    let run = ["--destination", "reference", "--only", "page.known-user"];
+    for mode in ["check", "update"] {
+        let text = desk.run(&[&run[..], &["--snapshots", mode]].concat(), 2);
+        assert_says(&text, &["there is no folder of stored exchanges here", "--snapshot-dir"]);
+    }
+    let text = desk.run(&[&run[..], &["--snapshots", "check", "--snapshot-dir", "nothing"]].concat(), 1);
+    assert_says(&text, &["NO SNAPSHOT page.known-user"]);
 }
 
 #[test]

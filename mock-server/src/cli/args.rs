@@ -55,7 +55,7 @@ pub(super) enum Command {
 #[derive(Debug, Clone, Args)]
 pub(super) struct ServerArgs {
     /// The address to listen on; port 0 takes a free one
-    #[arg(long, env = "CORDIAL_MOCK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:12673")]
+    #[arg(long, env = "CORDIAL_MOCK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:12673", value_parser = address)]
     pub(super) listen: SocketAddr,
 
     /// Write the port to this file once the mock is ready
@@ -66,6 +66,14 @@ pub(super) struct ServerArgs {
     pub(super) world: WorldArgs,
 }
 
+/// An address with its port. Names are not looked up, but everybody knows this one.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let number = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    number.as_deref().unwrap_or(text).parse().map_err(|_| {
+        "write an address and a port, as in `127.0.0.1:12673`; port 0 takes a free one".to_owned()
+    })
+}
+
 /// What the mock starts with, wherever it listens.
 #[derive(Debug, Clone, Args)]
 pub(super) struct WorldArgs {
@@ -74,7 +82,7 @@ pub(super) struct WorldArgs {
     pub(super) seed: Option<PathBuf>,
 
     /// Take the keys of --api-key only; otherwise every well-formed key opens an account
-    #[arg(long, env = "CORDIAL_MOCK_STRICT_KEYS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true", default_value = "false")]
+    #[arg(long, env = "CORDIAL_MOCK_STRICT_KEYS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, require_equals = true, value_name = "true|false", default_missing_value = "true", default_value = "false")]
     pub(super) strict_keys: bool,
 
     /// An API key that --strict-keys takes; may be given more than once, or with commas
@@ -190,6 +198,24 @@ mod tests {
         assert!(bare.server.world.strict_keys);
         assert_eq!(bare.server.world.api_keys, ["a", "b"]);
         assert!(Cli::try_parse_from(["cordial-mock", "serve", "--listen", "127.0.0.1:0"]).is_ok());
+    }
+
+    #[test]
+    fn an_address_has_a_port_and_may_say_localhost() {
+        assert_eq!(address("localhost:0"), Ok(([127, 0, 0, 1], 0).into()));
+        assert_eq!(address("[::1]:80"), Ok((std::net::Ipv6Addr::LOCALHOST, 80).into()));
+        for text in ["8080", "127.0.0.1", "example.com:80", "localhost:", "localhost:99999"] {
+            assert!(address(text).unwrap_err().contains("127.0.0.1:12673"), "{text}");
+        }
+    }
+
+    #[test]
+    fn strict_keys_takes_no_word_that_follows() {
+        let cli =
+            Cli::try_parse_from(["cordial-mock", "exec", "--strict-keys", "--api-key", "a", "--", "env"]);
+        assert!(matches!(cli.unwrap().command, Some(Command::Exec(exec)) if exec.world.strict_keys));
+        let cli = Cli::try_parse_from(["cordial-mock", "serve", "--strict-keys=false"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Serve(server)) if !server.world.strict_keys));
     }
 
     #[test]

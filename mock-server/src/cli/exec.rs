@@ -19,10 +19,10 @@ const NOT_RUNNABLE: u8 = 126;
 pub(super) async fn exec(arguments: ExecArgs) -> Result<ExitCode, CliError> {
     log::start(arguments.world.log);
     let [program, rest @ ..] = arguments.command.as_slice() else {
-        return Err(CliError::new("there is no command: write it after `--`"));
+        return Err(CliError::usage("there is no command: write it after `--`"));
     };
     let mut signals = serve::listen_for_stop()?;
-    let mock = serve::start(serve::builder(&arguments.world)?).await?;
+    let mock = serve::start(serve::builder(&arguments.world)?, &arguments.world).await?;
     let key = arguments.world.api_keys.first().map_or(DEFAULT_KEY, String::as_str);
     let child = tokio::process::Command::new(program)
         .args(rest)
@@ -38,7 +38,8 @@ pub(super) async fn exec(arguments: ExecArgs) -> Result<ExitCode, CliError> {
         }
     };
     let status = wait_for(&mut child, &mut signals).await;
-    let status = status.map_err(|error| CliError(format!("the command cannot be waited for: {error}")))?;
+    let status =
+        status.map_err(|error| CliError::Failed(format!("the command cannot be waited for: {error}")))?;
     mock.shutdown().await;
     Ok(ExitCode::from(code(status)))
 }

@@ -14,14 +14,14 @@ pub(super) fn routes(arguments: &RoutesArgs) -> Result<ExitCode, CliError> {
     let shown: Vec<&Route> =
         routes::all().filter(|route| arguments.all || arguments.json || route.handler.is_some()).collect();
     if arguments.openapi {
-        print(&format!("{:#}\n", routes::openapi()));
+        print(&format!("{:#}\n", routes::openapi()))?;
     } else if arguments.markdown {
-        print(&routes::coverage_page());
+        print(&routes::coverage_page())?;
     } else if arguments.json {
         let described: Vec<Value> = shown.iter().map(|route| route.describe()).collect();
-        print(&format!("{:#}\n", Value::Array(described)));
+        print(&format!("{:#}\n", Value::Array(described)))?;
     } else {
-        print(&text(&shown));
+        print(&text(&shown))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -68,7 +68,7 @@ pub enum Effect {
         #[serde(default)]
         when: ResetWhen,
     },
-    /// The operation is carried out and half of the reply sent, then the connection is closed.
+    /// The operation is carried out, and the head and half of the body are sent; then the connection is closed.
     Cut {},
     /// The operation is carried out and the reply sent a few bytes at a time.
     Drip {
@@ -360,5 +360,26 @@ mod tests {
             assert!(faults.add(serde_json::from_value(definition).unwrap()).is_err(), "{effect:?}");
         }
         assert!(serde_json::from_value::<Fault>(json!({ "effect": { "type": "explode" } })).is_err());
+    }
+
+    #[test]
+    fn a_fault_that_can_never_strike_is_refused_with_what_was_meant() {
+        let add = |matching: Value| {
+            let definition = json!({ "match": matching, "effect": { "type": "hang" } });
+            let fault = serde_json::from_value(definition).map_err(|error| error.to_string())?;
+            Faults::default().add(fault)
+        };
+        for (matching, said) in [
+            (
+                json!({ "operation": "addContct" }),
+                "none named `addContct`; did you mean operation addContact?",
+            ),
+            (json!({ "operation": "" }), "match.operation: GET /__admin/routes has none named ``"),
+            (json!({ "method": "PSOT" }), "`PSOT` is none of GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS"),
+        ] {
+            let refusal = add(matching).unwrap_err();
+            assert!(refusal.contains(said), "{refusal}");
+        }
+        assert!(add(json!({ "operation": "addContact", "method": "post" })).is_ok());
     }
 }

@@ -88,6 +88,14 @@ impl Stream {
     }
 }
 
+/// How much of a reply is half of it: the head and half of the body, which falls short of its Content-Length. A head
+/// that breaks off would prove less, since many clients (curl, Python's) take it for a whole reply without a body.
+fn half(reply: &[u8]) -> usize {
+    let head = reply.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
+    let head = if head < reply.len() { head } else { 0 };
+    head + (reply.len() - head) / 2
+}
+
 fn ended() -> io::Error {
     io::Error::new(io::ErrorKind::BrokenPipe, "a fault ends the connection")
 }
@@ -111,8 +119,8 @@ impl Write for Stream {
         match this.sabotage.get() {
             Form::Whole | Form::Hang => Pin::new(&mut this.inner).poll_write(cx, bytes),
             Form::Reset => Poll::Ready(Err(this.reset())),
-            // The server writes head and body of a small reply at once, so this is half of the whole.
-            Form::Cut => this.write_once(cx, &bytes[..bytes.len() / 2], bytes.len()),
+            // The server writes head and body of a small reply at once.
+            Form::Cut => this.write_once(cx, &bytes[..half(bytes)], bytes.len()),
             Form::Garbage => this.write_once(cx, GARBAGE, bytes.len()),
             Form::Drip { bytes: at_once, pause } => {
                 this.drip(cx, &bytes[..bytes.len().min(at_once.max(1))], pause)

@@ -65,6 +65,8 @@ async fn half_a_reply_breaks_off() {
     let mock = with_fault(json!({ "type": "cut" })).await;
     let (_, half) = raw_post(&mock).await;
     assert!(half.starts_with("HTTP/1.1 201") && !half.contains("cID\":\""), "{half}");
+    // A head that breaks off is a whole reply to some clients; a body that falls short of its length is to none.
+    assert!(half.contains("content-length: ") && half.contains("\r\n\r\n{\"success\":true"), "{half}");
     assert!(is_stored(&mock));
 }
 

@@ -59,7 +59,8 @@ fn a_port_that_is_taken_is_an_error_that_names_it() {
     let address = taken.local_addr().unwrap().to_string();
     let output = run(&["--listen", &address]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains(&address), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    assert!(said.contains(&address) && said.contains("`--listen 127.0.0.1:0`"), "{said}");
 }
 
 #[test]
@@ -141,8 +142,14 @@ fn a_seed_that_is_wrong_is_refused_with_its_place() {
         let output = run(&["seed", "validate", file]);
         assert_eq!(output.status.code(), Some(2), "{content}");
         assert!(text(&output.stderr).contains(place), "{place}: {}", text(&output.stderr));
-        assert_eq!(run(&["--listen", "127.0.0.1:0", "--seed", file]).status.code(), Some(1), "{content}");
+        let output = run(&["--listen", "127.0.0.1:0", "--seed", file]);
+        assert_eq!(output.status.code(), Some(2), "{content}");
+        let said = text(&output.stderr);
+        assert!(said.contains(file) && said.contains(place), "{place}: {said}");
     }
+    let output = run(&["--seed", "no-such-seed.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cordial-mock seed init"), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -159,6 +166,34 @@ fn routes_are_listed_with_their_evidence() {
 #[test]
 fn strict_keys_without_a_key_is_a_mistake() {
     let output = run(&["--strict-keys"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("--api-key"));
+}
+
+#[test]
+fn a_bad_value_from_the_environment_is_traced_to_it() {
+    let output = program().env("CORDIAL_MOCK_CLOCK", "soon").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("`soon` is not a clock") && said.contains("read from CORDIAL_MOCK_CLOCK"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_port_of_an_earlier_run_is_gone_before_anything_can_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("port");
+    std::fs::write(&file, "1\n").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = program().args(["--listen", &address, "--port-file"]).arg(&file).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!file.exists());
+    let missing = folder.path().join("no/port");
+    let output = program().args(["--listen", "127.0.0.1:0", "--port-file"]).arg(&missing).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("its folder does not exist") && !said.contains("at path"), "{said}");
 }

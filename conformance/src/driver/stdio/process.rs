@@ -149,19 +149,25 @@ async fn supervise(
     mut killed: mpsc::Receiver<()>,
     over: watch::Sender<bool>,
 ) {
+    let mut group = Group(child.id());
     let broken = tokio::select! {
         broken = read(stdout, &shared) => broken,
         _ = killed.recv() => Some(DriverError::new(DriverErrorKind::Crash, "the process was ended because it hung")),
     };
     let status = match &broken {
         Some(_) => {
-            end(&mut child).await;
+            group.end();
+            let _ = child.kill().await;
             String::new()
         }
         None => match tokio::time::timeout(END, child.wait()).await {
-            Ok(Ok(status)) => format!(" ({status})"),
+            Ok(Ok(status)) => {
+                group.forget();
+                format!(" ({status})")
+            }
             _ => {
-                end(&mut child).await;
+                group.end();
+                let _ = child.kill().await;
                 " (it had closed its stdout)".to_owned()
             }
         },
@@ -176,19 +182,35 @@ async fn supervise(
     shared.fail_all(&error);
 }
 
-/// Ends the process and all of its children.
-async fn end(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(id) = child.id() {
-        // The group's id is that of its first process. A system call and not the program `kill`, some versions of
-        // which take a group whose number begins with 1 for every process that there is.
-        use rustix::process::{Pid, Signal, kill_process_group};
-        if let Some(group) = i32::try_from(id).ok().and_then(Pid::from_raw) {
-            // One that is gone already needs no ending.
-            let _ = kill_process_group(group, Signal::KILL);
+/// A process and all of its children. They end with their supervisor at the latest, which goes when the whole program
+/// is told to stop: being a group of their own, they do not hear of that.
+struct Group(Option<u32>);
+
+impl Group {
+    /// Once the process has been waited for, its number may be another's.
+    fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    fn end(&mut self) {
+        let process = self.0.take();
+        #[cfg(unix)]
+        if let Some(id) = process {
+            // The group's id is that of its first process. A system call and not the program `kill`, some versions of
+            // which take a group whose number begins with 1 for every process that there is.
+            use rustix::process::{Pid, Signal, kill_process_group};
+            if let Some(group) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+                // One that is gone already needs no ending.
+                let _ = kill_process_group(group, Signal::KILL);
+            }
         }
     }
-    let _ = child.kill().await;
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 /// Hands each reply to whoever waits for it. Returns what is wrong, or nothing at the end of the stream.

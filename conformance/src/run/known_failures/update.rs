@@ -11,6 +11,9 @@ use crate::run::verdict::Verdict;
 /// How much of a message is written down: enough to tell failures apart.
 const BEGINNING: usize = 120;
 
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// What became of an entry.
 enum Fate {
     Kept,
@@ -27,8 +30,9 @@ impl KnownFailures {
     /// Where an entry does not begin on a line of its own.
     pub fn updated(&self, text: &str, scenarios: &[ScenarioReport]) -> Result<(String, Vec<String>), String> {
         let lines: Vec<&str> = text.lines().collect();
+        let begins = |line: &str| line.starts_with("- ") || line == "-";
         let starts: Vec<usize> =
-            (0..lines.len()).filter(|at| lines[*at].starts_with("- ") || lines[*at] == "-").collect();
+            (0..lines.len()).filter(|at| begins(lines[*at].trim_start_matches(BYTE_ORDER_MARK))).collect();
         if starts.len() != self.entries.len() {
             return Err(format!(
                 "{} entries, and {} lines that begin with `- `\n  fix: begin each entry on a line of its own, \
@@ -70,7 +74,9 @@ impl KnownFailures {
                 }
             }
         }
-        Ok((out.join("\n").trim_end().to_owned() + "\n", changes))
+        let whole = out.join("\n").trim_end().to_owned() + "\n";
+        // `lines` took the ends of lines off, whichever they were.
+        Ok((if text.contains("\r\n") { whole.replace('\n', "\r\n") } else { whole }, changes))
     }
 
     fn covers(&self, id: &str, check: &Check) -> bool {
@@ -184,6 +190,17 @@ mod tests {
     fn what_is_true_stays_byte_for_byte() {
         let reports = [failed("a", &["fname is 1"]), failed("b", &["lname is 2"]), failed("c", &["gone"])];
         assert_eq!(updated(FILE, &reports), (FILE.to_owned(), vec![]));
+    }
+
+    #[test]
+    fn a_file_from_windows_stays_one() {
+        let text = format!("\u{feff}{}", FILE.replace("# Ours.\n\n# About a.\n", "").replace('\n', "\r\n"));
+        let scenarios = [failed("a", &["fname is"]), failed("b", &["lname is"]), failed("c", &["gone"])];
+        assert_eq!(updated(&text, &scenarios), (text.clone(), Vec::new()));
+        let (after, changes) = updated(&text, &[&scenarios[..], &[failed("d", &["new"])]].concat());
+        assert_eq!(changes, ["added d: state.contacts; write its reason"]);
+        assert!(after.starts_with(&text), "{after}");
+        assert!(!after.replace("\r\n", "").contains('\n'), "{after:?}");
     }
 
     #[test]

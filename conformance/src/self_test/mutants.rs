@@ -14,7 +14,7 @@ use super::lifecycle::Quirk;
 use super::together::{Several, Together};
 use super::{Make, Mutant};
 use crate::destination::inline::Patience;
-use crate::destination::reference::{Asked, Misread, Outgoing, Taken};
+use crate::destination::reference::{Misread, Outgoing, Taken};
 use crate::driver::{Driver, InProcess};
 use crate::protocol::{DeliveryResult, Outcome, Settings};
 
@@ -492,14 +492,6 @@ fn routing() -> Vec<Mutant> {
                 if digits.is_empty() { id.to_owned() } else { digits }
             }
         )),
-        mutant("reads-one-page-of-lists", "routing", OUTCOME, || {
-            let tamper: fn(&mut Outgoing) = |request| {
-                if let Some((host, _)) = request.url.clone().split_once("/v2/accountlists/") {
-                    request.url = format!("{host}/v2/accountlists?page=1&per_page=25");
-                }
-            };
-            once(Behaviour { tamper: Some(tamper), misread: Some(one_of_the_page), ..Behaviour::default() })
-        }),
         wire!("names-contacts-by-the-bare-value", "routing", OUTCOME, |request| {
             if let Some((start, name)) = request.url.clone().split_once("/v2/contacts/")
                 && let Some((_, value)) = name.split_once(':')
@@ -712,15 +704,6 @@ fn misreads(
     misread: Misread,
 ) -> Mutant {
     Mutant { name, area, intended, breaks_down: false, make: Make::Misreads(misread) }
-}
-
-/// What a list of the first page is called; one that is not on it counts as unknown.
-fn one_of_the_page(asked: Asked<'_>, reply: Result<Taken, DeliveryResult>) -> Result<Taken, DeliveryResult> {
-    let Some(id) = asked.path.strip_prefix("/v2/accountlists/") else { return reply };
-    let page = reply?;
-    let list = page.body.as_array().into_iter().flatten().find(|list| list["id"].to_string() == id).cloned();
-    let list = list.ok_or_else(|| DeliveryResult::new(Outcome::Rejected).with_message("unknown list"))?;
-    Ok(Taken { body: list, ..page })
 }
 
 fn status(name: &'static str, change: fn(&mut DeliveryResult)) -> Mutant {

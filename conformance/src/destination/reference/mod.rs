@@ -29,7 +29,7 @@ use tokio::sync::OnceCell;
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, DestinationInfo, HelloReply, Retry, Settings, VERSION};
 use client::Client;
-pub(crate) use client::{Asked, Misread, Outgoing, Taken, Tamper};
+pub(crate) use client::{Misread, Outgoing, Taken, Tamper};
 use config::Config;
 
 /// The reference destination.

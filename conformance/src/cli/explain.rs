@@ -41,7 +41,8 @@ fn text(scenario: &Scenario) -> String {
     if let Some(key) = &scenario.given.segment_id_key {
         let _ = writeln!(out, "  segmentIdKey: {key}");
     }
-    out += "\nWhen Segment sends\n";
+    let together = if scenario.together { ", all of it in one delivery" } else { "" };
+    let _ = writeln!(out, "\nWhen Segment sends{together}");
     for (at, event) in scenario.when.iter().enumerate() {
         let _ = writeln!(out, "  {}. {event}", at + 1);
     }

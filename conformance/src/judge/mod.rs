@@ -6,10 +6,12 @@ mod commerce;
 mod compare;
 mod contacts;
 mod difference;
+mod secret;
 mod state;
 mod wire;
 
 use cordial_mock::JournalEntry;
+pub(crate) use secret::{credentials, gives_away};
 use serde_json::Value;
 
 use crate::driver::DriverError;

@@ -4,7 +4,7 @@ use cordial_mock::JournalEntry;
 use globset::GlobBuilder;
 use serde_json::{Map, Value};
 
-use super::{Check, Observation};
+use super::{Check, Observation, credentials, gives_away};
 use crate::protocol::Outcome;
 use crate::scenario::{RequestPattern, Scenario};
 
@@ -23,25 +23,43 @@ pub(super) fn judge(scenario: &Scenario, observation: &Observation) -> Vec<Check
     checks
 }
 
-/// URLs and bodies are logged by everyone on the way: a key has no place there.
+/// URLs, bodies, most headers and messages are logged by everyone on the way: a key has no place there.
 fn leaks(observation: &Observation) -> Vec<String> {
     let key = observation.key.as_str();
-    let places = |entry: &JournalEntry| {
-        [
-            ("the path", entry.path.contains(key)),
-            ("the query", entry.query.contains(key)),
-            ("the body", entry.request_body.to_string().contains(key)),
-        ]
+    let leak =
+        |place: String| format!("expected: the API key in its header alone\n     got: it stands in {place}");
+    let of_request = |entry: &JournalEntry| {
+        let place = place_of(key, entry)?;
+        Some(leak(format!("{place} of {} {}", entry.method, entry.path.replace(key, "<key>"))))
     };
-    let leak = |entry: &JournalEntry| {
-        let (place, _) = places(entry).into_iter().find(|(_, leaks)| *leaks)?;
-        Some(format!(
-            "expected: the API key in its header alone\n     got: it stands in {place} of {} {}",
-            entry.method,
-            entry.path.replace(key, "<key>")
-        ))
-    };
-    observation.exchanges.iter().filter_map(leak).collect()
+    let results = observation.results.iter().flatten().enumerate();
+    let in_message = results.filter_map(|(at, result)| {
+        let message = result.message.as_ref().filter(|message| gives_away(message, key))?;
+        Some(leak(format!("the message of result {}: {}", at + 1, hidden(key, message))))
+    });
+    observation.exchanges.iter().filter_map(of_request).chain(in_message).collect()
+}
+
+/// The text without the key, so that the report does not give it away in its turn.
+fn hidden(key: &str, text: &str) -> String {
+    text.replace(key, "<key>").replace(&credentials(key), "<credentials>")
+}
+
+/// Where in a request the key stands, other than in its header: that one the journal does not show.
+fn place_of(key: &str, entry: &JournalEntry) -> Option<String> {
+    if entry.path.contains(key) {
+        return Some("the path".to_owned());
+    }
+    if entry.query.contains(key) {
+        return Some("the query".to_owned());
+    }
+    if gives_away(&entry.request_body.to_string(), key) {
+        return Some("the body".to_owned());
+    }
+    let mut headers = entry.request_headers.iter();
+    headers
+        .find(|(_, value)| gives_away(&value.to_string(), key))
+        .map(|(name, _)| format!("the header {name}"))
 }
 
 fn forbidden(pattern: &RequestPattern, exchanges: &[JournalEntry]) -> Vec<String> {

@@ -125,7 +125,7 @@ fn failure(destination: &DestinationReport, scenario: &ScenarioReport, word: &st
         out += &indent(&check.message, "      ");
     }
     if scenario.exchanges.is_empty() {
-        out += "  exchange: no request reached the mock\n";
+        out += "  exchange: no request came with this account's API key\n";
     } else {
         out += "  exchange:\n";
         for entry in &scenario.exchanges {

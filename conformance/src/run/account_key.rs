@@ -19,6 +19,12 @@ pub fn account_key(destination: &str, scenario: &str, attempt: &str, seed: u64) 
     format!("{readable}-{digest:016x}")
 }
 
+/// The end of a key, which tells it from all others of its run and opens no account.
+#[must_use]
+pub(super) fn digest(key: &str) -> &str {
+    key.rsplit('-').next().unwrap_or_default()
+}
+
 /// FNV-1a with a separator between the parts: the same on every platform and in every release, which the
 /// hashers of the standard library do not promise.
 pub(crate) fn fnv1a(parts: &[&str]) -> u64 {
@@ -48,6 +54,13 @@ mod tests {
         ] {
             assert_ne!(key, other);
         }
+    }
+
+    #[test]
+    fn a_digest_is_a_part_of_its_key_and_of_no_other() {
+        let (one, other) = (account_key("d", "a.b", "1", 7), account_key("d", "a.b", "2", 7));
+        assert!(one.ends_with(digest(&one)) && digest(&one) != one, "{one}");
+        assert!(!other.contains(digest(&one)), "{other}");
     }
 
     #[test]

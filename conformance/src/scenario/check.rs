@@ -56,6 +56,9 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
     if when.is_empty() {
         mistakes.push((file.when.referenced, "nothing happens: add an event".to_owned()));
     }
+    if file.together {
+        check_together(&file.when, &mut mistakes);
+    }
     let needs: BTreeSet<Capability> = file.needs.value.iter().copied().collect();
     for event in file.when.value.iter().filter(|event| !event.value.contains_key(REDELIVER)) {
         check_event(event, &needs, file.needs.referenced, &mut mistakes);
@@ -100,6 +103,7 @@ pub(super) fn check(file: File, id: &str) -> Result<Scenario, Mistakes> {
         retry: if file.retry.0.is_empty() { Retry::ALL.into() } else { file.retry.0.into_iter().collect() },
         given,
         when,
+        together: file.together,
         then: Then { results, state, open, attempts, never },
     })
 }
@@ -169,10 +173,26 @@ fn events(steps: &[Spanned<Map<String, Value>>], id: &str, mistakes: &mut Mistak
     events
 }
 
+/// One delivery has several events, and holds none of them twice: whoever delivers again has seen what came of it.
+fn check_together(when: &Spanned<Vec<Spanned<Map<String, Value>>>>, mistakes: &mut Mistakes) {
+    if when.value.len() < 2 {
+        mistakes.push((
+            when.referenced,
+            "`together: true` and one event: add another one, or leave `together` out".to_owned(),
+        ));
+    }
+    for step in when.value.iter().filter(|step| step.value.contains_key(REDELIVER)) {
+        mistakes.push((
+            step.referenced,
+            format!("`together: true` and `{REDELIVER}`: an event comes again in a delivery of its own, so leave one of them out"),
+        ));
+    }
+}
+
 fn attempts_of(attempts: Spanned<FileAttempts>, mistakes: &mut Mistakes) -> Attempts {
-    let FileAttempts { request, count, waits_ms } = attempts.value;
+    let FileAttempts { request, count, waits_ms, waits_grow } = attempts.value;
     let request = Spanned { value: request, referenced: attempts.referenced, defined: attempts.defined };
-    Attempts { request: pattern_of(request, mistakes), count, waits_ms }
+    Attempts { request: pattern_of(request, mistakes), count, waits_ms, waits_grow }
 }
 
 fn check_event(

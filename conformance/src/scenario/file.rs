@@ -22,6 +22,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) given: Option<Spanned<Map<String, Value>>>,
     pub(super) when: Spanned<Vec<Spanned<Map<String, Value>>>>,
+    #[serde(default)]
+    pub(super) together: bool,
     pub(super) then: Then,
 }
 
@@ -54,6 +56,8 @@ pub(super) struct Attempts {
     pub(super) count: Range,
     #[serde(default, rename = "waitsMs")]
     pub(super) waits_ms: Vec<Range>,
+    #[serde(default, rename = "waitsGrow")]
+    pub(super) waits_grow: bool,
 }
 
 /// A range as it is written: a number, or `{ min, max }` with either left out.

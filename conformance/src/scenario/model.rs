@@ -30,6 +30,8 @@ pub struct Scenario {
     pub given: Given,
     /// Segment's events, in order.
     pub when: Vec<Value>,
+    /// Whether they come in one delivery, and not each in its own.
+    pub together: bool,
     /// What must come of it.
     pub then: Then,
 }
@@ -82,6 +84,8 @@ pub struct Attempts {
     pub count: Range,
     /// How long the waits between them have to be, in milliseconds, from the first one on.
     pub waits_ms: Vec<Range>,
+    /// Whether the last wait has to be clearly longer than the first.
+    pub waits_grow: bool,
 }
 
 /// A range of whole numbers, both ends included.

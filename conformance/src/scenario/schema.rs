@@ -46,6 +46,7 @@ pub fn schema() -> Value {
                     },
                 },
             },
+            "together": { "type": "boolean", "default": false, "description": "Whether all events come in one delivery, with one result for each, and not each in its own." },
             "then": {
                 "type": "object",
                 "additionalProperties": false,
@@ -69,7 +70,7 @@ pub fn schema() -> Value {
                             "type": "object",
                             "additionalProperties": false,
                             "required": ["request", "count"],
-                            "properties": { "request": request(), "count": range(), "waitsMs": { "type": "array", "items": range() } },
+                            "properties": { "request": request(), "count": range(), "waitsMs": { "type": "array", "items": range() }, "waitsGrow": { "type": "boolean", "default": false, "description": "The last wait has to be at least half as long again as the first." } },
                         },
                     },
                     "never": {

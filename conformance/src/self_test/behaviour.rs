@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::destination::inline::{Inline, Patience};
-use crate::destination::reference::{Reference, Tamper, Tampers};
+use crate::destination::reference::{Misread, Reference, Tamper, Tampers};
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, HelloReply, Retry, Settings};
 
@@ -29,6 +29,8 @@ pub(super) struct Behaviour {
     /// A request of its own before an event is delivered: method, path and body.
     pub(super) extra: Option<Extra>,
     pub(super) tamper: Option<Tamper>,
+    /// Takes a reply for something else than it says.
+    pub(super) misread: Option<Misread>,
     /// Changes the integration config that the account has.
     pub(super) config: Option<fn(&mut Value)>,
     /// Changes a result, whatever the event.
@@ -41,7 +43,7 @@ pub(super) struct Behaviour {
 impl Behaviour {
     fn reference(&self) -> Result<Reference, reqwest::Error> {
         Reference::with(
-            Tampers { request: self.tamper, config: self.config },
+            Tampers { request: self.tamper, reply: self.misread, config: self.config },
             self.http.unwrap_or(|http| http),
         )
     }

@@ -70,6 +70,8 @@ pub(super) enum What {
     PreviousGroup,
     /// An event that was delivered is remembered for ever, and never sent again, whatever came of it.
     SeenIds,
+    /// A message that one account took is not sent to another.
+    DeliveredIds,
 }
 
 impl Remembering {
@@ -80,6 +82,23 @@ impl Remembering {
 
     fn swap(&self, value: Value) -> Option<Value> {
         self.memory.lock().replace(value)
+    }
+
+    async fn unless_delivered(
+        &self,
+        instance: &<Reference as Destination>::Instance,
+        event: &Value,
+    ) -> DeliveryResult {
+        let id = event["messageId"].as_str().unwrap_or_default();
+        if self.memory.lock().as_ref().is_some_and(|seen| seen.get(id).is_some()) {
+            return DeliveryResult::new(Outcome::Delivered);
+        }
+        let result = self.inner.deliver(instance, event).await;
+        if result.outcome == Outcome::Delivered {
+            let mut memory = self.memory.lock();
+            memory.get_or_insert_with(|| serde_json::json!({}))[id] = Value::Bool(true);
+        }
+        result
     }
 
     fn first(&self, value: &Value) -> Value {
@@ -137,6 +156,7 @@ impl Destination for Remembering {
                     return DeliveryResult::new(Outcome::Delivered);
                 }
             }
+            (What::DeliveredIds, _) => return self.unless_delivered(instance, &event).await,
             _ => {}
         }
         self.inner.deliver(instance, &event).await

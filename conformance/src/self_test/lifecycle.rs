@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::destination::reference::Reference;
 use crate::driver::{InProcess, answer};
+use crate::judge::credentials;
 use crate::protocol::Incoming;
 
 /// What the process does otherwise.
@@ -31,6 +32,8 @@ pub(crate) enum Quirk {
     NeverLeaves,
     /// Prints the API key to stderr.
     LogsTheKey,
+    /// Prints the header with the API key to stderr.
+    LogsTheHeader,
     /// Says that it cannot do a call that it claims.
     TakesAClaimBack,
     /// Answers with results for none of the events.
@@ -48,7 +51,7 @@ pub(crate) enum Quirk {
 }
 
 impl Quirk {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::HangsOnGroup,
         Self::CrashesOnTheFifth,
         Self::Babbles,
@@ -57,6 +60,7 @@ impl Quirk {
         Self::LeavesBeforeDrain,
         Self::NeverLeaves,
         Self::LogsTheKey,
+        Self::LogsTheHeader,
         Self::TakesAClaimBack,
         Self::AnswersNothing,
         Self::OwnWords,
@@ -77,6 +81,7 @@ impl Quirk {
             Self::LeavesBeforeDrain => "leaves-before-drain",
             Self::NeverLeaves => "never-leaves",
             Self::LogsTheKey => "logs-the-key",
+            Self::LogsTheHeader => "logs-the-header",
             Self::TakesAClaimBack => "takes-a-claim-back",
             Self::AnswersNothing => "answers-nothing",
             Self::OwnWords => "own-words",
@@ -152,6 +157,10 @@ impl Unruly {
         };
         if self.quirk == Quirk::LogsTheKey && op == "open" {
             eprintln!("opened with {}", request["settings"]["apiKey"]);
+        }
+        if self.quirk == Quirk::LogsTheHeader && op == "open" {
+            let key = request["settings"]["apiKey"].as_str().unwrap_or_default();
+            eprintln!("authorization: Basic {}", credentials(key));
         }
         if self.quirk == Quirk::FloodsStderr {
             eprintln!("{}", "a line that nobody needs ".repeat(200));

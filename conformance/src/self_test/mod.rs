@@ -10,6 +10,7 @@ mod destination;
 mod lifecycle;
 mod mutants;
 mod report;
+mod together;
 mod variants;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use jiff::civil::date;
 pub(crate) use lifecycle::{Quirk, serve};
 pub use report::{Caught, MutantReport, SelfTestReport, render};
 
+use crate::destination::reference::Misread;
 use crate::destination::{NAMES, built_in};
 use serde_json::Value;
 
@@ -81,6 +83,8 @@ pub(crate) enum Make {
     Config(fn(&mut Value)),
     /// With a request of its own before an event.
     Extra(behaviour::Extra),
+    /// With another reading of replies.
+    Misreads(Misread),
     /// With something else to say than what happened.
     Says(fn(&mut DeliveryResult)),
     /// As a child process, which this program plays.
@@ -138,6 +142,10 @@ async fn made<'a>(
             }
             Make::Extra(extra) => {
                 Arc::new(InProcess::new(Behaviour { extra: Some(*extra), ..Behaviour::default() }.once()?))
+            }
+            Make::Misreads(misread) => {
+                let behaviour = Behaviour { misread: Some(*misread), ..Behaviour::default() };
+                Arc::new(InProcess::new(behaviour.once()?))
             }
             Make::Says(change) => {
                 Arc::new(InProcess::new(Behaviour { says: Some(*change), ..Behaviour::default() }.once()?))

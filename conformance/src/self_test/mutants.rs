@@ -11,9 +11,10 @@ use reqwest::Method;
 use super::behaviour::{Behaviour, Extra};
 use super::destination::{Late, Remembering, What, liar};
 use super::lifecycle::Quirk;
+use super::together::{Several, Together};
 use super::{Make, Mutant};
 use crate::destination::inline::Patience;
-use crate::destination::reference::Outgoing;
+use crate::destination::reference::{Misread, Outgoing, Taken};
 use crate::driver::{Driver, InProcess};
 use crate::protocol::{DeliveryResult, Outcome, Settings};
 
@@ -76,6 +77,7 @@ pub(super) fn all() -> Vec<Mutant> {
     all.extend(classification());
     all.extend(retry());
     all.extend(lifecycle());
+    all.extend(together());
     all.extend(cheating());
     all
 }
@@ -149,6 +151,68 @@ fn mapping() -> Vec<Mutant> {
         config("works-while-disabled", &["result.outcome", "state"], |config| {
             config["enabled"] = json!(true)
         }),
+        event!("takes-texts-for-numbers", "mapping", &["state.contacts", "result.outcome"], |event, _| {
+            traits(event, |traits| each(traits, numeric))
+        }),
+        event!("composes-characters", "mapping", &["state.contacts", "state.activities"], |event, _| {
+            for field in ["traits", "properties"] {
+                within(event, field, |fields| each(fields, compose));
+            }
+        }),
+        event!("decodes-texts", "mapping", CONTACTS, |event, _| traits(event, |traits| each(traits, decode))),
+        event!("cuts-texts-at-a-hundred", "mapping", CONTACTS, |event, _| traits(event, |traits| each(
+            traits,
+            |value| cut(value, 100)
+        ))),
+        event!("cuts-lists-at-ten", "mapping", CONTACTS, |event, _| traits(event, |traits| each(
+            traits,
+            |value| if let Some(items) = value.as_array_mut() {
+                items.truncate(10);
+            }
+        ))),
+        event!("makes-a-word-of-null", "mapping", CONTACTS, |event, _| traits(event, |traits| each(
+            traits, null_word
+        ))),
+        event!("takes-traits-of-the-context", "mapping", CONTACTS, |event, _| {
+            let stale = event["context"]["traits"].as_object().cloned().unwrap_or_default();
+            traits(event, |traits| {
+                for (key, value) in stale {
+                    traits.entry(key).or_insert(value);
+                }
+            });
+        }),
+        event!("ignores-what-begins-the-same", "mapping", CONTACTS, |event, settings| {
+            let ignored = ignored(settings);
+            traits(event, |traits| {
+                traits.retain(|key, _| !ignored.iter().any(|name| key.starts_with(name.as_str())));
+            });
+        }),
+        event!("ignores-in-any-case", "mapping", CONTACTS, |event, settings| {
+            let ignored = ignored(settings);
+            traits(event, |traits| {
+                traits.retain(|key, _| !ignored.iter().any(|name| key.eq_ignore_ascii_case(name)));
+            });
+        }),
+        event!("maps-names-of-any-case", "mapping", CONTACTS, |event, settings| {
+            let rows = settings.integration.as_ref().map(|config| config["attributeMapping"].clone());
+            let rows = rows.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
+            traits(event, |traits| {
+                rename(traits, |key| {
+                    let mut named = rows.iter().filter_map(|row| row["segmentField"].as_str());
+                    named.find(|name| name.eq_ignore_ascii_case(key)).unwrap_or(key).to_owned()
+                });
+            });
+        }),
+        config("ignores-the-first-field-only", CONTACTS, |config| {
+            if let Some(ignored) = config["ignoreFields"].as_array_mut() {
+                ignored.truncate(1);
+            }
+        }),
+        config("ignores-whole-objects", CONTACTS, |config| {
+            for name in config["ignoreFields"].as_array_mut().into_iter().flatten() {
+                *name = json!(name.as_str().and_then(|name| name.split('.').next()));
+            }
+        }),
         mutant("leaks-traits-of-the-one-before", "mapping", &["state.contacts", "result.outcome"], || {
             Remembering::driver(What::Traits)
         }),
@@ -202,6 +266,53 @@ fn events() -> Vec<Mutant> {
         event!("keeps-the-day-only", "events", ACTIVITIES, |event, _| text(event, "timestamp", |time| {
             format!("{}T00:00:00Z", time.chars().take(10).collect::<String>())
         })),
+        event!("drops-empty-values", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| {
+                fields.retain(|_, value| *value != json!("") && *value != json!([]));
+            }
+        )),
+        event!("keeps-fifty-properties", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| *fields = std::mem::take(fields).into_iter().take(50).collect()
+        )),
+        event!("cuts-long-properties", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| each(fields, |value| cut(value, 255))
+        )),
+        event!("makes-a-text-of-deep-values", "events", ACTIVITIES, |event, _| {
+            if let Some(properties) = event.get_mut("properties") {
+                shallow(properties, 3);
+            }
+        }),
+        event!("tidies-names-of-properties", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| rename(fields, |key| key.trim().to_lowercase().replace(' ', "_"))
+        )),
+        event!("drops-properties-named-like-fields", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| fields.retain(|key, _| !["email", "event", "userId"].contains(&key.as_str()))
+        )),
+        event!("makes-numbers-of-properties", "events", ACTIVITIES, |event, _| within(
+            event,
+            "properties",
+            |fields| each(fields, numeric)
+        )),
+        event!("takes-the-time-of-sending", "events", ACTIVITIES, |event, _| {
+            if event.get("sentAt").is_some() {
+                event["timestamp"] = event["sentAt"].clone();
+            }
+        }),
+        event!("takes-old-events-for-new", "events", ACTIVITIES, |event, _| {
+            if event["timestamp"].as_str().is_some_and(|time| time < "2020") {
+                remove(event, "timestamp");
+            }
+        }),
         wire!("renames-the-page-view", "events", ACTIVITIES, |request| body(
             request,
             "/contactactivities",
@@ -338,6 +449,69 @@ fn routing() -> Vec<Mutant> {
                 remove(event, field);
             }
         }),
+        mutant("knows-plain-addresses-only", "routing", OUTCOME, || {
+            let instead: fn(&Value, &Settings) -> Option<DeliveryResult> = |event, settings| {
+                let id = event["userId"].as_str()?;
+                let plain = |c: char| c.is_ascii_alphanumeric() || "@.+-_ä".contains(c);
+                let is_odd = settings.primary_key.contains("email") && !id.chars().all(plain);
+                is_odd.then(|| DeliveryResult::new(Outcome::Rejected))
+            };
+            once(Behaviour { instead: Some(instead), ..Behaviour::default() })
+        }),
+        event!("finds-an-address-in-a-text", "routing", OUTCOME, |event, _| text(event, "userId", |id| {
+            let found = id.split(['<', '>', ',']).find(|part| part.contains('@'));
+            found.unwrap_or(id).trim().to_owned()
+        })),
+        event!("folds-the-case-of-user-ids", "routing", &["state"], |event, _| text(
+            event,
+            "userId",
+            str::to_lowercase
+        )),
+        event!("takes-the-address-of-the-traits", "routing", OUTCOME, |event, _| {
+            if event.get("userId").or_else(|| event.get("user_id")).is_none() {
+                event["userId"] = event["traits"]["email"].clone();
+            }
+        }),
+        event!("takes-the-anonymous-id-for-the-user-s", "routing", OUTCOME, |event, _| {
+            if event.get("userId").or_else(|| event.get("user_id")).is_none() {
+                event["userId"] = event["anonymousId"].clone();
+            }
+        }),
+        misreads("folds-the-case-of-list-names", "routing", OUTCOME, |asked, reply| {
+            let mut taken = reply?;
+            if asked.path.contains("/accountlists/") {
+                taken.body["name"] = json!(taken.body["name"].as_str().map(str::to_lowercase));
+            }
+            Ok(taken)
+        }),
+        event!("reads-ids-of-groups-as-numbers", "routing", OUTCOME, |event, _| text(
+            event,
+            "groupId",
+            |id| {
+                let digits: String = id.chars().take_while(char::is_ascii_digit).collect();
+                if digits.is_empty() { id.to_owned() } else { digits }
+            }
+        )),
+        wire!("names-contacts-by-the-bare-value", "routing", OUTCOME, |request| {
+            if let Some((start, name)) = request.url.clone().split_once("/v2/contacts/")
+                && let Some((_, value)) = name.split_once(':')
+            {
+                request.url = format!("{start}/v2/contacts/{value}");
+            }
+        }),
+        mutant("changes-contacts-on-track", "routing", CONTACTS, || {
+            let before: fn(&Value) -> Option<Value> = |event| {
+                let traits = event["context"]["traits"].as_object().filter(|_| event["type"] == "track")?;
+                Some(json!({ "type": "identify", "userId": event["userId"], "traits": traits }))
+            };
+            once(Behaviour { before: Some(before), ..Behaviour::default() })
+        }),
+        mutant(
+            "remembers-messages-of-all-accounts",
+            "routing",
+            &["honest-delivery", "state.activities"],
+            || Remembering::driver(What::DeliveredIds),
+        ),
         extra("makes-lists-of-unknown-groups", &["state.lists", "never.requests"], |event| {
             let name = event["groupId"].as_str()?;
             Some((Method::POST, "/v2/accountlists", json!({ "name": format!("list-{name}") })))
@@ -382,6 +556,13 @@ fn privacy() -> Vec<Mutant> {
             let key = request.key.clone().unwrap_or_default();
             body(request, "/contactactivities", |body| body["UID"] = json!(key));
         }),
+        wire!("puts-the-key-into-another-header", "privacy", &["key-stays-in-its-header"], |request| {
+            let key = request.key.clone().unwrap_or_default();
+            request.headers.push(("user-agent", format!("destination/1.0 ({key})")));
+        }),
+        misreads("puts-the-key-into-a-message", "privacy", &["key-stays-in-its-header"], |asked, reply| {
+            reply.map_err(|refusal| refusal.with_message(format!("refused with the key {}", asked.key)))
+        }),
         mutant("follows-redirects-with-the-key", "privacy", &["key-stays-at-this-host"], || {
             once(Behaviour {
                 http: Some(|http| http.redirect(reqwest::redirect::Policy::limited(3))),
@@ -400,6 +581,13 @@ fn privacy() -> Vec<Mutant> {
             &["result.outcome", "state", "honest-delivery"],
             || Remembering::driver(What::FirstSettings),
         ),
+        Mutant {
+            name: "logs-the-header",
+            area: "privacy",
+            intended: &["key-stays-out-of-the-log"],
+            breaks_down: false,
+            make: Make::Process(Quirk::LogsTheHeader),
+        },
         Mutant {
             name: "logs-the-key",
             area: "privacy",
@@ -477,6 +665,21 @@ fn classification() -> Vec<Mutant> {
         }),
     ];
     all.extend([
+        misreads("takes-a-failed-lookup-for-unknown", "classification", OUTCOME, |asked, reply| {
+            let is_lookup = *asked.method == Method::GET && !asked.path.contains("/api/");
+            reply.map_err(|refusal| match refusal.outcome {
+                Outcome::Retryable if is_lookup => DeliveryResult::new(Outcome::Rejected),
+                _ => refusal,
+            })
+        }),
+        misreads("works-without-the-config", "classification", &["state"], |asked, reply| {
+            let taken = |_| Ok(Taken { status: 200, body: json!([]) });
+            if asked.path.contains("/api/integrations") { reply.or_else(taken) } else { reply }
+        }),
+        misreads("overlooks-a-failed-change", "classification", OUTCOME, |asked, reply| {
+            let taken = |_| Ok(Taken { status: 200, body: Value::Null });
+            if *asked.method == Method::PUT { reply.or_else(taken) } else { reply }
+        }),
         status("takes-400-for-retryable", |result| as_if(result, &[400], Outcome::Retryable)),
         status("takes-401-for-retryable", |result| as_if(result, &[401], Outcome::Retryable)),
         status("takes-403-for-retryable", |result| as_if(result, &[403], Outcome::Retryable)),
@@ -491,6 +694,16 @@ fn classification() -> Vec<Mutant> {
         status("takes-529-for-final", |result| as_if(result, &[529], Outcome::Rejected)),
     ]);
     all
+}
+
+/// A mutant that takes a reply for something else.
+fn misreads(
+    name: &'static str,
+    area: &'static str,
+    intended: &'static [&'static str],
+    misread: Misread,
+) -> Mutant {
+    Mutant { name, area, intended, breaks_down: false, make: Make::Misreads(misread) }
 }
 
 fn status(name: &'static str, change: fn(&mut DeliveryResult)) -> Mutant {
@@ -525,6 +738,14 @@ fn retry() -> Vec<Mutant> {
             let wait: fn(Duration, &DeliveryResult) -> Option<Duration> = |_, result| {
                 let asked = result.retry_after_ms.map(Duration::from_millis);
                 Some(asked.unwrap_or(Duration::from_millis(250)))
+                    .filter(|wait| *wait < Duration::from_secs(60))
+            };
+            inline(Behaviour::default(), Patience { wait, ..Patience::default() })
+        }),
+        mutant("waits-a-second-each-time", "retry", &["attempts.waits"], || {
+            let wait: fn(Duration, &DeliveryResult) -> Option<Duration> = |_, result| {
+                let asked = result.retry_after_ms.map(Duration::from_millis);
+                Some(asked.unwrap_or_default().max(Duration::from_secs(1)))
                     .filter(|wait| *wait < Duration::from_secs(60))
             };
             inline(Behaviour::default(), Patience { wait, ..Patience::default() })
@@ -568,6 +789,27 @@ fn lifecycle() -> Vec<Mutant> {
         process("takes-a-claim-back", &["destination"], Quirk::TakesAClaimBack),
         process("answers-nothing", &["destination"], Quirk::AnswersNothing),
         process("answers-in-own-words", &["destination"], Quirk::OwnWords),
+    ]
+}
+
+/// Several events in one delivery.
+fn together() -> Vec<Mutant> {
+    vec![
+        mutant("loses-the-last-of-a-delivery", "together", ACTIVITIES, || {
+            Together::driver(Several::LosesTheLast)
+        }),
+        mutant("stops-at-the-first-failure", "together", OUTCOME, || {
+            Together::driver(Several::StopsAtTheFirstFailure)
+        }),
+        mutant("gives-all-one-result", "together", OUTCOME, || Together::driver(Several::OneResultForAll)),
+        mutant("gives-the-result-of-the-one-before", "together", OUTCOME, || {
+            Together::driver(Several::ResultsOfTheOneBefore)
+        }),
+        mutant("delivers-in-another-order", "together", ACTIVITIES, || Together::driver(Several::InReverse)),
+        mutant("delivers-the-last-identify-only", "together", CONTACTS, || {
+            Together::driver(Several::LastIdentifyOnly)
+        }),
+        mutant("drops-repetitions", "together", ACTIVITIES, || Together::driver(Several::DropsRepetitions)),
     ]
 }
 
@@ -649,11 +891,17 @@ fn remove(value: &mut Value, field: &str) {
     }
 }
 
+/// The fields that the account's config ignores.
+fn ignored(settings: &Settings) -> Vec<String> {
+    let names = settings.integration.as_ref().and_then(|config| config["ignoreFields"].as_array());
+    names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 fn each(fields: &mut Map<String, Value>, change: fn(&mut Value)) {
     fields.values_mut().for_each(change);
 }
 
-fn rename(fields: &mut Map<String, Value>, name: fn(&str) -> String) {
+fn rename(fields: &mut Map<String, Value>, name: impl Fn(&str) -> String) {
     *fields = std::mem::take(fields).into_iter().map(|(key, value)| (name(&key), value)).collect();
 }
 
@@ -704,6 +952,46 @@ fn stringify(value: &mut Value) {
 fn truncate(value: &mut Value) {
     if let Some(text) = value.as_str() {
         *value = json!(text.chars().take(4).collect::<String>());
+    }
+}
+
+fn cut(value: &mut Value, length: usize) {
+    if let Some(text) = value.as_str() {
+        *value = json!(text.chars().take(length).collect::<String>());
+    }
+}
+
+fn numeric(value: &mut Value) {
+    if let Some(number) = value.as_str().and_then(|text| text.parse::<f64>().ok()) {
+        *value = json!(number);
+    }
+}
+
+fn compose(value: &mut Value) {
+    if let Some(text) = value.as_str() {
+        *value = json!(text.replace("e\u{301}", "\u{e9}"));
+    }
+}
+
+fn decode(value: &mut Value) {
+    if let Some(text) = value.as_str() {
+        *value = json!(text.replace('+', " "));
+    }
+}
+
+fn null_word(value: &mut Value) {
+    if value.is_null() {
+        *value = json!("null");
+    }
+}
+
+/// Turns into text what is nested deeper than this.
+fn shallow(value: &mut Value, depth: usize) {
+    if depth == 0 && (value.is_object() || value.is_array()) {
+        *value = json!(value.to_string());
+    }
+    for inner in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        shallow(inner, depth.saturating_sub(1));
     }
 }
 

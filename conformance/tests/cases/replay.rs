@@ -229,7 +229,12 @@ impl Driver for Replay {
                 self.control("state", state.clone(), &settings).await?;
             }
         }
-        Ok(self.deeds.says.get(position - 1).cloned().into_iter().collect())
+        let mut said: Vec<DeliveryResult> =
+            self.deeds.says.iter().skip(position - 1).take(events.len()).cloned().collect();
+        for message in said.iter_mut().filter_map(|result| result.message.as_mut()) {
+            *message = message.replace("{key}", &settings.api_key);
+        }
+        Ok(said)
     }
 
     async fn drain(&self, _: &str) -> Result<(), DriverError> {

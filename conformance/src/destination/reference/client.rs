@@ -14,6 +14,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Method, Response};
 use serde_json::{Map, Value};
 
+use super::Tampers;
 use crate::protocol::{DeliveryResult, Outcome, Settings};
 
 /// How long Segment's platform waits for a destination, unless the settings say otherwise.
@@ -42,6 +43,18 @@ pub(crate) struct Outgoing {
 /// Changes a request on its way: what the self-test makes other destinations with.
 pub(crate) type Tamper = fn(&mut Outgoing);
 
+/// A request that was made, as far as its reply is to be understood by it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a Method,
+    /// The path that was meant, whatever a [`Tamper`] made of it.
+    pub(crate) path: &'a str,
+    pub(crate) key: &'a str,
+}
+
+/// Changes what a reply means: for the self-test as well.
+pub(crate) type Misread = fn(Asked<'_>, Result<Taken, DeliveryResult>) -> Result<Taken, DeliveryResult>;
+
 /// One account.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -50,22 +63,24 @@ pub(super) struct Client {
     key: String,
     timeout: Duration,
     tamper: Option<Tamper>,
+    misread: Option<Misread>,
 }
 
 /// A reply with a status of success.
-pub(super) struct Taken {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(crate) struct Taken {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 impl Client {
-    pub(super) fn new(http: reqwest::Client, settings: &Settings, tamper: Option<Tamper>) -> Self {
+    pub(super) fn new(http: reqwest::Client, settings: &Settings, tampers: Tampers) -> Self {
         Self {
             http,
             endpoint: settings.endpoint.clone(),
             key: settings.api_key.clone(),
             timeout: settings.timeout_ms.map_or(TIMEOUT, Duration::from_millis),
-            tamper,
+            tamper: tampers.request,
+            misread: tampers.reply,
         }
     }
 
@@ -110,6 +125,19 @@ impl Client {
     }
 
     async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Map<String, Value>>,
+    ) -> Result<Taken, DeliveryResult> {
+        let reply = self.exchange(method.clone(), path, body).await;
+        match self.misread {
+            Some(misread) => misread(Asked { method: &method, path, key: &self.key }, reply),
+            None => reply,
+        }
+    }
+
+    async fn exchange(
         &self,
         method: Method,
         path: &str,

@@ -29,7 +29,7 @@ use tokio::sync::OnceCell;
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, DestinationInfo, HelloReply, Retry, Settings, VERSION};
 use client::Client;
-pub(crate) use client::{Outgoing, Tamper};
+pub(crate) use client::{Misread, Outgoing, Taken, Tamper};
 use config::Config;
 
 /// The reference destination.
@@ -43,6 +43,7 @@ pub struct Reference {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tampers {
     pub(crate) request: Option<Tamper>,
+    pub(crate) reply: Option<Misread>,
     pub(crate) config: Option<fn(&mut Value)>,
 }
 
@@ -92,7 +93,7 @@ impl Destination for Reference {
     }
 
     fn open(&self, settings: Settings) -> Instance {
-        let client = Client::new(self.http.clone(), &settings, self.tampers.request);
+        let client = Client::new(self.http.clone(), &settings, self.tampers);
         Instance {
             client,
             primary_key: settings.primary_key,

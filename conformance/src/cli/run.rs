@@ -11,6 +11,7 @@ use super::{CliError, exit_code, output, scenarios};
 use crate::report;
 use crate::run::{
     self, Plan, Profile, Progress, RunError, RunOptions, RunReport, Silent, SnapshotMode, SnapshotPlan,
+    Subject,
 };
 use crate::scenario::{Requirements, ScenarioSet};
 
@@ -31,6 +32,9 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
         subject.known_failures.follow(&set).iter().for_each(|notice| super::notice(notice));
         subjects.push(subject);
     }
+    if !arguments.destination.names_one() && is_selection(arguments, &plan) {
+        leave_out_unconcerned(&mut subjects, &plan);
+    }
     let bar = Bar::new();
     let progress: &dyn Progress = if std::io::stderr().is_terminal() { &bar } else { &Silent };
     let mut report = run::run(&plan, &subjects, &options(arguments), progress).await.map_err(failed)?;
@@ -42,6 +46,29 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
     }
     output::print(&report::text::render(&report, arguments.verbose), arguments.output.color);
     Ok(exit_code::of(report.conclusion()))
+}
+
+/// Whether somebody chose these scenarios. A shard is no choice: its report goes together with those of the others,
+/// and has to have the same destinations.
+fn is_selection(arguments: &RunArgs, plan: &Plan<'_>) -> bool {
+    plan.shard().is_none() && (plan.is_partial() || arguments.selection.scenarios.is_some())
+}
+
+/// Of destinations that nobody named, only those that chosen scenarios are about are judged: to have run nothing would
+/// be red. Where none is concerned, all of them stay, and it is.
+fn leave_out_unconcerned(subjects: &mut Vec<Subject>, plan: &Plan<'_>) {
+    let is_concerned = |subject: &Subject| {
+        plan.for_claims(&subject.claims).iter().any(|planned| planned.not_applicable.is_none())
+    };
+    let (concerned, others): (Vec<_>, Vec<_>) = std::mem::take(subjects).into_iter().partition(is_concerned);
+    if concerned.is_empty() {
+        *subjects = others;
+        return;
+    }
+    for one in others {
+        super::notice(&format!("{} is left out, since none of these scenarios applies to it", one.name));
+    }
+    *subjects = concerned;
 }
 
 fn targets(arguments: &RunArgs) -> Result<Vec<Target>, CliError> {

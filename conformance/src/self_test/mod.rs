@@ -5,6 +5,7 @@
 //! Every one has to be caught, and most of them by the check that is there for it. Then the harmless variants,
 //! which differ in what no rule is about, and all have to pass.
 
+mod actions;
 mod behaviour;
 mod destination;
 mod lifecycle;

@@ -77,6 +77,7 @@ pub(super) fn all() -> Vec<Mutant> {
     all.extend(retry());
     all.extend(lifecycle());
     all.extend(cheating());
+    all.extend(super::actions::mutants());
     all
 }
 

@@ -33,7 +33,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         )),
         says!(AREA, "answers-for-the-activity-alone", OUTCOME, |result, event| {
             let name = event["event"].as_str().unwrap_or_default();
-            if result.status == Some(422) && (name.starts_with("Order ") || name.starts_with("Product ")) {
+            if name.starts_with("Order ") || name.starts_with("Product ") {
                 result.outcome = Outcome::Delivered;
             }
         }),

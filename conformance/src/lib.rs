@@ -10,7 +10,7 @@
 //! 5. [`trace`]: the canonical form of the wire exchange, which [`snapshot`] files keep.
 //! 6. [`report`]: renders the outcome for people (text) and for machines (JSON, JUnit).
 //!
-//! [`destination`] holds the two destinations that come built in.
+//! [`destination`] holds the destinations that come built in.
 
 pub mod cli;
 pub mod destination;

@@ -67,6 +67,7 @@ fn play(pattern: &str, subjects: &[Subject]) -> Result<RunReport, Failed> {
         shuffle: false,
         strict: false,
         probe: false,
+        compare: true,
         today: date(2026, 1, 2),
         program: "cargo run --".to_owned(),
         arguments: Vec::new(),

@@ -11,7 +11,7 @@ use crate::run::{Profile, Shard, SnapshotMode};
 const EXAMPLES: &str = "\
 Examples:
   cordial-conformance
-      judge both built-in destinations by every scenario
+      judge the built-in destinations by every scenario
   cordial-conformance run --command 'python3 my_destination.py'
       judge your own destination, which speaks the protocol on stdin and stdout
   cordial-conformance run --destination my-destination/manifest.yaml --report junit=report.xml
@@ -104,7 +104,8 @@ pub(super) enum SchemaOf {
 #[derive(Debug, Clone, Default, Args)]
 #[group(multiple = false)]
 pub(super) struct DestinationArgs {
-    /// A manifest, or the name of a built-in destination: `reference` or `segment-classic`; both when left out
+    /// A manifest, or the name of a built-in destination: `reference`, `segment-classic`, `reference-actions` or
+    /// `reference-inline`; all but the last when left out
     #[arg(long, value_name = "MANIFEST.yaml|NAME")]
     pub(super) destination: Option<String>,
 
@@ -115,6 +116,13 @@ pub(super) struct DestinationArgs {
     /// The address of a destination that speaks the protocol by HTTP POST
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
+}
+
+impl DestinationArgs {
+    /// Whether they name one.
+    pub(super) const fn names_one(&self) -> bool {
+        self.destination.is_some() || self.command.is_some() || self.url.is_some()
+    }
 }
 
 /// Which scenarios.

@@ -23,7 +23,7 @@ pub(super) async fn list(arguments: &ListArgs) -> Result<u8, CliError> {
 
 /// The destinations' names and claims; none where no destination is named.
 async fn claims(arguments: &DestinationArgs) -> Result<Vec<(String, Claims)>, CliError> {
-    if arguments.destination.is_none() && arguments.command.is_none() && arguments.url.is_none() {
+    if !arguments.names_one() {
         return Ok(Vec::new());
     }
     let mut claims = Vec::new();

@@ -9,7 +9,9 @@ use super::progress::Bar;
 use super::target::{self, Target};
 use super::{CliError, exit_code, output, report_files, scenarios};
 use crate::report;
-use crate::run::{self, Plan, Profile, Progress, RunError, RunOptions, Silent, SnapshotMode, SnapshotPlan};
+use crate::run::{
+    self, Plan, Profile, Progress, RunError, RunOptions, Silent, SnapshotMode, SnapshotPlan, Subject,
+};
 use crate::scenario::{Requirements, ScenarioSet};
 
 /// Where the scenarios of a checkout are, and with them the stored exchanges.
@@ -30,6 +32,9 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
         subject.known_failures.follow(&set).iter().for_each(|notice| super::notice(notice));
         subjects.push(subject);
     }
+    if !arguments.destination.names_one() && is_selection(arguments, &plan) {
+        leave_out_unconcerned(&mut subjects, &plan);
+    }
     let bar = Bar::new();
     let progress: &dyn Progress = if std::io::stderr().is_terminal() { &bar } else { &Silent };
     let mut report = run::run(&plan, &subjects, &options(arguments), progress).await.map_err(failed)?;
@@ -42,6 +47,29 @@ pub(super) async fn run(arguments: &RunArgs) -> Result<u8, CliError> {
         arguments.report.iter().map(|wanted| report_files::write(wanted, &report)).collect();
     std::iter::once(printed).chain(written).collect::<Result<(), CliError>>()?;
     Ok(exit_code::of(report.conclusion()))
+}
+
+/// Whether somebody chose these scenarios. A shard is no choice: its report goes together with those of the others,
+/// and has to have the same destinations.
+fn is_selection(arguments: &RunArgs, plan: &Plan<'_>) -> bool {
+    plan.shard().is_none() && (plan.is_partial() || arguments.selection.scenarios.is_some())
+}
+
+/// Of destinations that nobody named, only those that chosen scenarios are about are judged: to have run nothing would
+/// be red. Where none is concerned, all of them stay, and it is.
+fn leave_out_unconcerned(subjects: &mut Vec<Subject>, plan: &Plan<'_>) {
+    let is_concerned = |subject: &Subject| {
+        plan.for_claims(&subject.claims).iter().any(|planned| planned.not_applicable.is_none())
+    };
+    let (concerned, others): (Vec<_>, Vec<_>) = std::mem::take(subjects).into_iter().partition(is_concerned);
+    if concerned.is_empty() {
+        *subjects = others;
+        return;
+    }
+    for one in others {
+        super::notice(&format!("{} is left out, since none of these scenarios applies to it", one.name));
+    }
+    *subjects = concerned;
 }
 
 fn targets(arguments: &RunArgs) -> Result<Vec<Target>, CliError> {
@@ -93,6 +121,7 @@ pub(super) fn plain_options() -> RunOptions {
         shuffle: false,
         strict: false,
         probe: false,
+        compare: true,
         today: jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date(),
         program: program(),
         arguments: Vec::new(),
@@ -118,6 +147,7 @@ fn options(arguments: &RunArgs) -> RunOptions {
         shuffle: arguments.shuffle,
         strict: arguments.selection.profile == Some(Profile::Strict),
         probe: arguments.probe,
+        compare: true,
         arguments: repeated,
         ..plain
     }

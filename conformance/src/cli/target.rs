@@ -24,7 +24,7 @@ pub(super) struct Target {
     manifest: Option<(PathBuf, Manifest)>,
 }
 
-/// The destinations that the arguments name; both built-in ones when they name none.
+/// The destinations that the arguments name; the built-in ones when they name none.
 pub(super) fn targets(arguments: &DestinationArgs) -> Result<Vec<Target>, CliError> {
     select(arguments, None)
 }

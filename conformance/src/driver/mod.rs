@@ -81,7 +81,7 @@ pub trait Driver: Send + Sync {
     /// Ends the destination.
     async fn bye(&self) -> Result<(), DriverError>;
 
-    /// The end of what it has logged, where that can be seen.
+    /// What it has logged, where that can be seen; after `bye` it is whole.
     async fn log(&self) -> Option<String> {
         None
     }

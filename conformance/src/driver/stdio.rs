@@ -47,6 +47,17 @@ pub struct Stdio {
 struct Running {
     process: Option<Arc<Process>>,
     starts: u32,
+    /// Those that ran before, for what they logged.
+    ended: Vec<Arc<Process>>,
+}
+
+impl Running {
+    /// The process that ran last, which counts as ended from now on.
+    fn take(&mut self) -> Option<Arc<Process>> {
+        let process = self.process.take();
+        self.ended.extend(process.clone());
+        process
+    }
 }
 
 impl Stdio {
@@ -75,6 +86,7 @@ impl Stdio {
         running.starts += 1;
         let again = running.starts > 1;
         let process = Arc::new(Process::start(&self.program)?);
+        running.take();
         running.process = Some(Arc::clone(&process));
         drop(running);
         if again {
@@ -130,11 +142,12 @@ impl Driver for Stdio {
     }
 
     async fn log(&self) -> Option<String> {
-        self.running.lock().await.process.as_ref()?.stderr()
+        let running = self.running.lock().await;
+        Some(running.ended.iter().chain(&running.process).map(|process| process.log()).collect())
     }
 
     async fn bye(&self) -> Result<(), DriverError> {
-        let Some(process) = self.running.lock().await.process.take() else { return Ok(()) };
+        let Some(process) = self.running.lock().await.take() else { return Ok(()) };
         if !process.is_alive() {
             // Its end was reported to whoever was in flight.
             return Ok(());
@@ -144,6 +157,7 @@ impl Driver for Stdio {
             Ok(()) => Ok(()),
             Err(_) => {
                 process.kill();
+                process.ended().await;
                 let message = format!("the process did not end within {:?} after `bye`", self.deadline);
                 Err(DriverError {
                     stderr: process.stderr(),

@@ -233,13 +233,21 @@ fn summary(report: &RunReport) -> String {
     out
 }
 
+/// `a`, `a and b`, `a, b and c`.
+fn enumerated(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 /// The last line.
 pub(super) fn conclusion(report: &RunReport) -> String {
     match report.conclusion() {
         Conclusion::Conforms => {
             let names: Vec<&str> = report.destinations.iter().map(|d| d.name.as_str()).collect();
             let verb = if names.len() == 1 { "conforms" } else { "conform" };
-            green(format!("{} {verb}.", names.join(" and ")))
+            green(format!("{} {verb}.", enumerated(&names)))
         }
         Conclusion::DoesNotConform => {
             let red_ones: Vec<&str> =
@@ -247,7 +255,7 @@ pub(super) fn conclusion(report: &RunReport) -> String {
             match red_ones[..] {
                 [] => red("The run is red: see above."),
                 [one] => red(format!("{one} does not conform.")),
-                _ => red(format!("{} do not conform.", red_ones.join(" and "))),
+                _ => red(format!("{} do not conform.", enumerated(&red_ones))),
             }
         }
         Conclusion::NothingRan => red(

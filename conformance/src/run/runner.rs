@@ -36,6 +36,8 @@ pub struct RunOptions {
     pub strict: bool,
     /// Whether what the destination does not claim is tried as well, for information.
     pub probe: bool,
+    /// Whether destinations of one dialect are compared by the accounts that they leave behind.
+    pub compare: bool,
     /// The day on which known failures expire or do not.
     pub today: Date,
     /// How this program is called, for the line that reruns a scenario.
@@ -110,8 +112,8 @@ pub async fn run(
     // Only when every destination has ended can nothing arrive any more: what is late shows now.
     let (mut leave_takings, mut logs) = (Vec::with_capacity(subjects.len()), Vec::new());
     for subject in subjects {
-        logs.push(subject.driver.log().await.unwrap_or_default());
         leave_takings.push(take_leave(subject).await);
+        logs.push(subject.driver.log().await.unwrap_or_default());
     }
     let mut late = BTreeMap::new();
     for (play, attempt) in &mut attempts {
@@ -136,7 +138,7 @@ pub async fn run(
         selected: plan.selected().len(),
         available: plan.all_ids().len(),
         destinations,
-        differences: differences(plan, subjects, &attempts),
+        differences: if options.compare { differences(plan, subjects, &attempts) } else { Vec::new() },
         stray_requests: harness.stray_requests().iter().map(one_line).collect(),
         harness_faults: faults,
         requirements: None,
@@ -428,27 +430,28 @@ fn rerun_line(subject: &Subject, scenario: &Scenario, options: &RunOptions) -> S
 
 /// Where two destinations of one dialect left different accounts behind.
 fn differences(plan: &Plan<'_>, subjects: &[Subject], attempts: &Attempts) -> Vec<EndStateDifference> {
-    let mut differences = Vec::new();
     let end_state = |subject: usize, scenario: &Scenario| {
         let play = Play { subject, scenario: scenario.id.clone(), repetition: "1".to_owned() };
         let attempt = attempts.get(&play)?;
         attempt.results.is_ok().then(|| EndState::of(&attempt.state))
     };
+    let mut differences = Vec::new();
     for scenario in plan.selected() {
-        for (one, first) in subjects.iter().enumerate() {
-            for (other, second) in subjects.iter().enumerate().skip(one + 1) {
-                if first.claims.dialect != second.claims.dialect {
-                    continue;
-                }
-                let states = end_state(one, scenario).zip(end_state(other, scenario));
-                if let Some(diff) = states.and_then(|(one, other)| compare(&one, &other)) {
-                    differences.push(EndStateDifference {
-                        scenario: scenario.id.clone(),
-                        destinations: (first.name.clone(), second.name.clone()),
-                        diff,
-                    });
-                }
-            }
+        let states: Vec<_> = subjects
+            .iter()
+            .enumerate()
+            .filter_map(|(at, subject)| Some((subject, end_state(at, scenario)?)))
+            .collect();
+        for (at, (first, one)) in states.iter().enumerate() {
+            let of_same_dialect =
+                states[at + 1..].iter().filter(|(second, _)| second.claims.dialect == first.claims.dialect);
+            differences.extend(of_same_dialect.filter_map(|(second, other)| {
+                Some(EndStateDifference {
+                    scenario: scenario.id.clone(),
+                    destinations: (first.name.clone(), second.name.clone()),
+                    diff: compare(one, other)?,
+                })
+            }));
         }
     }
     differences

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::destination::inline::{Inline, Patience};
 use crate::destination::reference::{Misread, Reference, Tamper, Tampers};
+use crate::destination::reference_actions::ReferenceActions;
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, HelloReply, Retry, Settings};
 
@@ -51,6 +52,14 @@ impl Behaviour {
     /// A destination that delivers once.
     pub(super) fn once(self) -> Result<Behaving<Reference>, reqwest::Error> {
         Ok(Behaving { inner: self.reference()?, behaviour: self })
+    }
+
+    /// A destination of the Actions dialect, which reads no config from the account.
+    pub(super) fn actions(self) -> Result<Behaving<ReferenceActions>, reqwest::Error> {
+        Ok(Behaving {
+            inner: ReferenceActions::with(self.tamper, self.http.unwrap_or(|http| http))?,
+            behaviour: self,
+        })
     }
 
     /// A destination that retries by itself.

@@ -79,6 +79,7 @@ pub(super) fn all() -> Vec<Mutant> {
     all.extend(lifecycle());
     all.extend(together());
     all.extend(cheating());
+    all.extend(super::actions::mutants());
     all
 }
 

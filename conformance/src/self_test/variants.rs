@@ -44,7 +44,7 @@ macro_rules! connects {
 
 /// All of them.
 pub(super) fn all() -> Vec<Variant> {
-    vec![
+    let mut all = vec![
         sends!("keys-in-another-order", |request| {
             if let Some(body) = request.body.take() {
                 request.body = Some(body.into_iter().rev().collect());
@@ -78,7 +78,9 @@ pub(super) fn all() -> Vec<Variant> {
         process("answers-out-of-order", Quirk::AnswersOutOfOrder),
         process("floods-stderr", Quirk::FloodsStderr),
         process("says-more-than-asked", Quirk::SaysMore),
-    ]
+    ];
+    all.extend(super::actions::variants());
+    all
 }
 
 fn process(name: &'static str, quirk: Quirk) -> Variant {

@@ -117,6 +117,7 @@ async fn judge(set: &ScenarioSet, deeds: Deeds) -> Result<RunReport, Failed> {
         shuffle: false,
         strict: false,
         probe: false,
+        compare: true,
         today: jiff::civil::date(2026, 1, 2),
         program: String::new(),
         arguments: Vec::new(),

@@ -10,10 +10,10 @@ use super::desk::{Desk, assert_says, page_call};
 static GOOD: LazyLock<String> = LazyLock::new(|| page_call("page.seen", "https://shop.example/1"));
 
 #[test]
-fn without_arguments_both_built_in_destinations_conform_and_a_second_run_says_the_same() {
+fn without_arguments_the_built_in_destinations_conform_and_a_second_run_says_the_same() {
     let desk = Desk::new();
     let first = desk.run(&[], 0);
-    assert_says(&first, &["reference and segment-classic conform.", "0 failed"]);
+    assert_says(&first, &["reference, segment-classic and reference-actions conform.", "0 failed"]);
     assert_eq!(first, desk.run(&[], 0));
     assert!(!first.contains('\u{1b}'), "colours where nobody sees them");
 }
@@ -34,8 +34,29 @@ fn a_filter_that_matches_nothing_is_a_mistake() {
 fn where_no_scenario_applies_nothing_ran() {
     let desk = Desk::new();
     desk.write("s/page/seen.yaml", &GOOD.replace("[classic]", "[actions]"));
-    let text = desk.run(&["--scenarios", "s"], 4);
+    let text = desk.run(&["--scenarios", "s", "--destination", "reference"], 4);
     assert_says(&text, &["1 not applicable"]);
+    // Nor does it to anybody who retries by himself.
+    desk.write("s/page/seen.yaml", &GOOD.replace("needs:", "retry: inline\nneeds:"));
+    let text = desk.run(&["--scenarios", "s"], 4);
+    assert_says(&text, &["reference-actions", "1 not applicable"]);
+}
+
+#[test]
+fn of_destinations_that_nobody_named_those_that_the_scenarios_are_about_are_judged() {
+    let desk = Desk::new();
+    desk.write("s/page/seen.yaml", &GOOD.replace("[classic]", "[actions]"));
+    let text = desk.run(&["--scenarios", "s"], 0);
+    assert_says(
+        &text,
+        &[
+            "note: reference is left out, since none of these scenarios applies to it",
+            "note: segment-classic is left out",
+            "\nreference-actions conforms.",
+        ],
+    );
+    let text = desk.run(&["--only", "integration.disabled-*"], 0);
+    assert_says(&text, &["note: reference-actions is left out", "reference and segment-classic conform."]);
 }
 
 #[test]
@@ -117,7 +138,10 @@ fn a_destination_that_falls_silent_is_no_success() {
 #[test]
 fn a_destination_that_is_named_wrongly_is_a_mistake() {
     for (arguments, said) in [
-        (["--destination", "refrence"], "name a manifest, or `reference`, `segment-classic`"),
+        (
+            ["--destination", "refrence"],
+            "`reference`, `segment-classic`, `reference-actions`, `reference-inline`",
+        ),
         (["--command", ""], "--command is empty"),
         (["--command", "python3 'x"], "is a quote open?"),
         (["--url", "localhost:9000"], "write one such as `http://127.0.0.1:9000/`"),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Instance;
-use super::client::Client;
+use crate::destination::client::Client;
 use crate::protocol::{DeliveryResult, Outcome};
 
 /// How events are translated.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::client::{Taken, contact_path, part};
 use super::contact::Fields;
 use super::user_id::field;
-use super::{Instance, contact, user_id};
+use super::{Instance, contact, path, user_id};
+use crate::destination::client::Taken;
 use crate::protocol::{DeliveryResult, Outcome};
 
 /// The action of a page call.
@@ -52,7 +52,7 @@ async fn identify(instance: &Instance, event: &Value, user_id: &str) -> Delivere
     };
     let fields = contact::fields(traits, user_id, config);
     let mut fields = with_attributes(instance, fields, config.ignores_missing_attributes()).await?;
-    let path = contact_path(&instance.primary_key, user_id);
+    let path = path::contact(&instance.primary_key, user_id);
     if instance.client.find(&path).await?.is_some() {
         return instance.client.put(&path, &contact::body(fields)).await;
     }
@@ -96,9 +96,9 @@ async fn group(instance: &Instance, event: &Value, user_id: &str) -> Delivered {
         Some(Value::Number(id)) => id.to_string(),
         _ => return Err(rejected("the event has no groupId")),
     };
-    let path = contact_path(&instance.primary_key, user_id);
+    let path = path::contact(&instance.primary_key, user_id);
     instance.client.get(&path).await?;
-    let list = instance.client.get(&format!("/v2/accountlists/{}", part(&id))).await?.body;
+    let list = instance.client.get(&path::list(&id)).await?.body;
     let name = list["name"].as_str().ok_or_else(|| rejected(format!("the list {id} has no name")))?;
     let membership = Map::from_iter([(name.to_owned(), json!(true))]);
     instance.client.put(&path, &membership).await

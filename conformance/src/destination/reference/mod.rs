@@ -16,20 +16,20 @@
 //! - track and page send the event's timestamp as the activity's time. A page is the activity `pageView`.
 //! - Every reply is classified by the rules of Segment's platform, and nothing is retried here.
 
-mod client;
 mod config;
 mod contact;
 mod deliver;
+mod path;
 mod user_id;
 
 use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use super::client::{self, Client};
+pub(crate) use super::client::{Misread, Outgoing, Taken, Tamper};
 use crate::driver::Destination;
 use crate::protocol::{DeliveryResult, DestinationInfo, HelloReply, Retry, Settings, VERSION};
-use client::Client;
-pub(crate) use client::{Misread, Outgoing, Taken, Tamper};
 use config::Config;
 
 /// The reference destination.
@@ -93,7 +93,8 @@ impl Destination for Reference {
     }
 
     fn open(&self, settings: Settings) -> Instance {
-        let client = Client::new(self.http.clone(), &settings, self.tampers);
+        let client = Client::of_rest(self.http.clone(), &settings, self.tampers.request);
+        let client = client.misreading(self.tampers.reply);
         Instance {
             client,
             primary_key: settings.primary_key,

@@ -16,8 +16,11 @@ use crate::driver::{DriverError, DriverErrorKind, exchange};
 /// The longest line that a destination may write to stdout.
 const MAX_LINE: u64 = 16 << 20;
 
-/// How much of stderr is kept: its end.
-const MAX_STDERR: usize = 64 << 10;
+/// How much of stderr is kept: its end. All of it is looked through for keys.
+const MAX_LOG: usize = 4 << 20;
+
+/// How much of it is shown with a failure.
+const MAX_SHOWN: usize = 64 << 10;
 
 /// How long after stdout has closed the process may take to end, before it is ended.
 const END: std::time::Duration = std::time::Duration::from_secs(2);
@@ -98,10 +101,20 @@ impl Process {
         let _ = self.kill.try_send(());
     }
 
+    /// The end of what it wrote to stderr.
     pub(super) fn stderr(&self) -> Option<String> {
+        Some(self.last(MAX_SHOWN)).filter(|text| !text.is_empty())
+    }
+
+    /// All that it wrote to stderr.
+    pub(super) fn log(&self) -> String {
+        self.last(MAX_LOG)
+    }
+
+    fn last(&self, most: usize) -> String {
         let kept = self.shared.stderr.lock();
-        let bytes: Vec<u8> = kept.iter().copied().collect();
-        (!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned())
+        let bytes: Vec<u8> = kept.range(kept.len().saturating_sub(most)..).copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     pub(super) async fn ask(&self, id: u64, request: Value) -> Result<Value, DriverError> {
@@ -135,7 +148,7 @@ async fn keep_stderr(mut stderr: impl AsyncRead + Unpin, shared: Arc<Shared>) {
     while let Ok(count @ 1..) = stderr.read(&mut buffer).await {
         let mut kept = shared.stderr.lock();
         kept.extend(&buffer[..count]);
-        let excess = kept.len().saturating_sub(MAX_STDERR);
+        let excess = kept.len().saturating_sub(MAX_LOG);
         kept.drain(..excess);
     }
 }

@@ -14,6 +14,7 @@ mod harness;
 mod known_failures;
 mod plan;
 mod rates;
+mod replay;
 mod report;
 mod runner;
 mod shard;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::driver::{Driver, DriverErrorKind};
+use crate::driver::DriverErrorKind;
 use crate::judge::gives_away;
 use crate::scenario::Scenario;
 
@@ -17,6 +17,7 @@ use super::end_states::{EndState, compare};
 use super::harness::{Attempt, CLOCK, Harness, HarnessFault, PrepareError, one_line};
 use super::known_failures::Review;
 use super::plan::{Plan, PlannedScenario};
+use super::replay::{is_shared_breakdown, replay_alone};
 use super::report::{DestinationReport, EndStateDifference, Problem, ProblemKind, RunReport, ScenarioReport};
 use super::subject::Subject;
 use super::verdict::Verdict;
@@ -79,15 +80,15 @@ impl Progress for Silent {
 
 /// One play of one scenario by one destination. Ordered as reports are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Play {
-    subject: usize,
-    scenario: String,
-    repetition: String,
+pub(super) struct Play {
+    pub(super) subject: usize,
+    pub(super) scenario: String,
+    pub(super) repetition: String,
 }
 
 /// The name of the play that tells the culprit of a crash from the victims. It is no number, so that it sorts last
 /// and meets no repetition.
-const ALONE: &str = "alone";
+pub(super) const ALONE: &str = "alone";
 
 /// Runs `plan` against every subject.
 pub async fn run(
@@ -172,7 +173,7 @@ fn plays<'a>(plan: &Plan<'a>, subjects: &[Subject], options: &RunOptions) -> Vec
     plays
 }
 
-fn key_of(play: &Play, subjects: &[Subject], seed: u64) -> String {
+pub(super) fn key_of(play: &Play, subjects: &[Subject], seed: u64) -> String {
     account_key(&subjects[play.subject].name, &play.scenario, &play.repetition, seed)
 }
 
@@ -197,7 +198,7 @@ fn prepare_all(
     if refused.is_empty() { Ok(()) } else { Err(RunError::BadScenarios(refused.into_iter().collect())) }
 }
 
-type Attempts = BTreeMap<Play, Attempt>;
+pub(super) type Attempts = BTreeMap<Play, Attempt>;
 
 async fn play_all(
     harness: &Arc<Harness>,
@@ -236,94 +237,6 @@ async fn play_all(
     }
     faults.sort();
     (attempts, faults)
-}
-
-/// How many scenarios that hung alone as well it takes to believe the rest of them unseen: each costs a deadline.
-const HANGS_THAT_SUFFICE: usize = 3;
-
-/// One process serves many scenarios at once, so its crash, its noise or its hang fails all that were in flight. Each
-/// of them is played once more with nothing beside it: whoever still fails so is the culprit, the others get the
-/// verdict they earn. Destinations do not wait for each other.
-async fn replay_alone(
-    harness: &Arc<Harness>,
-    plays: &[(Play, &Scenario)],
-    subjects: &[Subject],
-    options: &RunOptions,
-    attempts: &mut Attempts,
-    faults: &mut Vec<String>,
-) {
-    if plays.len() < 2 || options.jobs < 2 {
-        return;
-    }
-    let mut tasks = JoinSet::new();
-    for (index, subject) in subjects.iter().enumerate() {
-        let broken: Vec<Broken> = plays
-            .iter()
-            .filter(|(play, _)| play.subject == index)
-            .filter_map(|(play, scenario)| {
-                let attempt = attempts.get(play).filter(|attempt| is_shared_breakdown(attempt))?;
-                let alone = Play { repetition: ALONE.to_owned(), ..play.clone() };
-                let key = key_of(&alone, subjects, options.seed);
-                Some(Broken { alone, scenario: (*scenario).clone(), key, hung: hung(attempt) })
-            })
-            .collect();
-        tasks.spawn(replay_one_by_one(Arc::clone(harness), Arc::clone(&subject.driver), broken));
-    }
-    while let Some(task) = tasks.join_next().await {
-        match task {
-            Ok(replayed) => {
-                for (play, attempt) in replayed {
-                    match attempt {
-                        Ok(attempt) => {
-                            attempts.insert(play, attempt);
-                        }
-                        Err(fault) => faults.push(format!("{}: {fault}", play.scenario)),
-                    }
-                }
-            }
-            Err(panic) => faults.push(format!("a replay ended by itself: {panic}")),
-        }
-    }
-}
-
-/// A play that broke down and is to be played again.
-struct Broken {
-    alone: Play,
-    scenario: Scenario,
-    key: String,
-    hung: bool,
-}
-
-async fn replay_one_by_one(
-    harness: Arc<Harness>,
-    driver: Arc<dyn Driver>,
-    broken: Vec<Broken>,
-) -> Vec<(Play, Result<Attempt, HarnessFault>)> {
-    let mut hangs = 0;
-    let mut replayed = Vec::with_capacity(broken.len());
-    for Broken { alone, scenario, key, hung: hung_before } in broken {
-        if hung_before && hangs >= HANGS_THAT_SUFFICE {
-            continue;
-        }
-        let attempt = match harness.prepare(&scenario, &key) {
-            Ok(()) => harness.play(&driver, &scenario, &key).await,
-            Err(error) => Err(HarnessFault(error.to_string())),
-        };
-        hangs += usize::from(attempt.as_ref().is_ok_and(hung));
-        replayed.push((alone, attempt));
-    }
-    replayed
-}
-
-fn hung(attempt: &Attempt) -> bool {
-    attempt.results.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Timeout)
-}
-
-/// Whether a play failed in a way that another scenario beside it may have caused.
-fn is_shared_breakdown(attempt: &Attempt) -> bool {
-    attempt.results.as_ref().is_err_and(|error| {
-        matches!(error.kind, DriverErrorKind::Crash | DriverErrorKind::Timeout | DriverErrorKind::Protocol)
-    })
 }
 
 /// Says goodbye. A destination that cannot end properly may have lost what was pending.

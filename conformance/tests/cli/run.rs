@@ -66,7 +66,8 @@ fn an_empty_part_of_the_scenarios_is_nothing_ran() {
     let codes: Vec<Option<i32>> = (1..=3)
         .map(|part| {
             let shard = format!("{part}/3");
-            desk.command(&["--scenarios", "s", "--shard", &shard]).output().unwrap().status.code()
+            let arguments = ["--destination", "reference", "--scenarios", "s", "--shard", &shard];
+            desk.command(&arguments).output().unwrap().status.code()
         })
         .collect();
     assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{codes:?}");
@@ -130,7 +131,10 @@ fn a_destination_that_falls_silent_is_no_success() {
     assert_says(&text, &["`hello` was not answered within 300ms"]);
     let hello = r#"{"id":1,"protocol":1,"destination":{"name":"silent"},"dialect":"classic","capabilities":["page"]}"#;
     desk.write("hello.json", &format!("{hello}\n"));
-    desk.write("after-hello.yaml", &format!("{manifest}[sh, -c, 'cat hello.json; cat > /dev/null']\n"));
+    desk.write(
+        "after-hello.yaml",
+        &format!("{manifest}[sh, -c, 'read -r hello; cat hello.json; cat > /dev/null']\n"),
+    );
     let text = desk.run(&["--scenarios", "s", "--destination", "after-hello.yaml"], 1);
     assert_says(&text, &["TIMED-OUT page.seen", "was not answered within 300ms", "silent does not conform."]);
 }

@@ -1,15 +1,21 @@
 //! What a body asks to change on a contact: read and checked whole before anything is touched, then applied.
 
+use std::sync::Arc;
+
+use imbl::OrdMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::model::{Channel, Contact, SubscribeStatus};
+use super::model::{Contact, SubscribeStatus};
 use crate::account::{EMAIL_ADDRESS, State};
+use crate::account_lists::AccountList;
 use crate::contact_attributes::values;
 use crate::email;
 use crate::hints;
 use crate::input::Input;
 use crate::refusal::{FieldErrors, Refusal};
+use crate::routes::Call;
+use crate::world::ObjectId;
 
 /// Keys of the body that are neither attribute nor list.
 const OPTIONS: [&str; 5] = ["forceSubscribe", "suppressTriggers", "identifyBy", "request_source", "channels"];
@@ -247,6 +253,51 @@ impl Change {
         &mut self.channels[at].1
     }
 
+    /// Changes the contact that was found, or makes a new one. Returns its id.
+    ///
+    /// # Errors
+    /// As for [`Self::apply`].
+    pub fn store(
+        self,
+        found: Option<Arc<Contact>>,
+        call: &Call,
+        state: &mut State,
+    ) -> Result<ObjectId, Refusal> {
+        let Some(contact) = found else {
+            let contact = Contact::new(state.fresh_id(call.ids, call.now), call.now);
+            let id = contact.id;
+            return self.apply(contact, true, state, call.now).map(|()| id);
+        };
+        let id = contact.id;
+        // Whoever holds the contact makes the change a copy.
+        drop(contact);
+        self.update(id, state, call.now).map(|()| id)
+    }
+
+    /// Changes a contact that there is.
+    ///
+    /// # Errors
+    /// As for [`Self::apply`].
+    pub fn update(self, id: ObjectId, state: &mut State, now: Timestamp) -> Result<(), Refusal> {
+        let Some(contact) = state.contacts.get(id) else { return Ok(()) };
+        if !self.leaves_identifiers(contact, state) {
+            return self.apply(Contact::clone(contact), false, state, now);
+        }
+        // Nothing can be refused any more: where it is, a change costs far less than a copy in its place.
+        match state.contacts.get_mut(id) {
+            Some(contact) => self.write(contact, &state.lists, now),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the contact will be found by what it is found by now, and has every channel that is changed.
+    fn leaves_identifiers(&self, contact: &Contact, state: &State) -> bool {
+        self.channels.iter().all(|(name, change)| {
+            let known = contact.channels.get(name).map(|channel| &channel.address);
+            known.is_some_and(|known| change.address.as_ref().is_none_or(|address| address == known))
+        }) && self.attributes.iter().all(|(key, _)| !state.is_identifier(key))
+    }
+
     /// Stores the contact after the change.
     ///
     /// # Errors
@@ -277,8 +328,19 @@ impl Change {
         state: &State,
         now: Timestamp,
     ) -> Result<Contact, Refusal> {
+        self.write(&mut contact, &state.lists, now)?;
+        check_required(&contact, created, state)?;
+        Ok(contact)
+    }
+
+    fn write(
+        self,
+        contact: &mut Contact,
+        lists: &OrdMap<u64, AccountList>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         for (name, change) in self.channels {
-            apply_channel(&mut contact, &name, change, self.force_subscribe, now)?;
+            apply_channel(contact, &name, change, self.force_subscribe, now)?;
         }
         for (key, value) in self.attributes {
             match value {
@@ -289,14 +351,13 @@ impl Change {
         for (id, member) in self.lists {
             if !member {
                 contact.lists.remove(&id);
-            } else if let Some(list) = state.lists.get(&id) {
+            } else if let Some(list) = lists.get(&id) {
                 contact.lists.entry(id).or_insert_with(|| list.enhanced.then_some(now));
             }
         }
-        check_required(&contact, created, state)?;
         contact.last_modified = now;
         contact.last_update_source = "api".into();
-        Ok(contact)
+        Ok(())
     }
 }
 
@@ -325,14 +386,11 @@ fn apply_channel(
     force: bool,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let mut channel = match (contact.channels.get(name), &change.address) {
-        (Some(channel), _) => channel.clone(),
-        (None, Some(_)) => Channel::default(),
-        (None, None) => {
-            return Err(Refusal::messages("Address not exists")
-                .because(format!("the contact has no address in the channel {name}")));
-        }
-    };
+    if change.address.is_none() && contact.channels.get(name).is_none() {
+        return Err(Refusal::messages("Address not exists")
+            .because(format!("the contact has no address in the channel {name}")));
+    }
+    let channel = contact.channels.get_or_default(name);
     if let Some(address) = change.address {
         channel.address = address;
     }
@@ -348,7 +406,6 @@ fn apply_channel(
             channel.set_status(status, now);
         }
     }
-    contact.channels.insert(name, channel);
     Ok(())
 }
 

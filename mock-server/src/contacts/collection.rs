@@ -51,6 +51,12 @@ impl Contacts {
         self.by_id.get(&id)
     }
 
+    /// The contact with this id, to be changed in all but what it is found by. It is copied first only where a saved
+    /// state shares it, or whoever holds one of its references.
+    pub(super) fn get_mut(&mut self, id: ObjectId) -> Option<&mut Contact> {
+        self.by_id.get_mut(&id).map(Arc::make_mut)
+    }
+
     /// The contact that has `value` as its `key`: `cID`, `channels.<channel>.address` or an identifying attribute.
     #[must_use]
     pub fn find(&self, key: &str, value: &str) -> Option<&Arc<Contact>> {

@@ -44,12 +44,7 @@ pub fn upsert(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let found = identify(&call.body, state)?;
     let change = Change::read(&call.body, found.as_deref(), state)?;
     let created = found.is_none();
-    let contact = match found {
-        Some(contact) => Contact::clone(&contact),
-        None => Contact::new(state.fresh_id(call.ids, call.now), call.now),
-    };
-    let id = contact.id;
-    change.apply(contact, created, state, call.now)?;
+    let id = change.store(found, call, state)?;
     let status = if created && call.version == Version::V2 { StatusCode::CREATED } else { StatusCode::OK };
     Ok(Reply::json(status, &Upserted { created, id }))
 }
@@ -124,7 +119,9 @@ fn missing_key(key: &str) -> Refusal {
 pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let contact = state.contact_in_path(call.param("key"))?.ok_or_else(|| unknown_on_update(call, state))?;
     let change = Change::read(&call.body, Some(&contact), state)?;
-    change.apply(Contact::clone(&contact), false, state, call.now)?;
+    let id = contact.id;
+    drop(contact);
+    change.update(id, state, call.now)?;
     Ok(Reply::ok(&json!({ "success": true })))
 }
 

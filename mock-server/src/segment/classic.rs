@@ -53,13 +53,8 @@ pub fn identify(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let traits = object(&call.body, &["traits"])?;
     let found = state.contacts.find(&state.settings.primary_key, &user_id).cloned();
     let body = contact_body(&traits, &user_id, found.is_none(), state)?;
-    let created = found.is_none();
     let change = Change::read(&Input::from(body), found.as_deref(), state)?;
-    let contact = match found {
-        Some(contact) => Contact::clone(&contact),
-        None => Contact::new(state.fresh_id(call.ids, call.now), call.now),
-    };
-    change.apply(contact, created, state, call.now)?;
+    change.store(found, call, state)?;
     Ok(done())
 }
 

@@ -22,12 +22,19 @@ function subscriptions({ primaryKey = 'channels.email.address', integration }) {
   })
 }
 
-async function deliver({ destination, settings }, event) {
+// As Segment's platform does: the client inside waits for ever for the rest of a reply that was cut off.
+function within(ms, work) {
+  let timer
+  const over = new Promise((_, reject) => (timer = setTimeout(reject, ms, new Error('the platform waits no longer'))))
+  return Promise.race([work, over]).finally(() => clearTimeout(timer))
+}
+
+async function deliver({ destination, settings, patience }, event) {
   try {
     const results = [] // One subscription after the other, so that a run always gives the same exchange.
     let failure
     for (const subscription of settings.subscriptions) {
-      const one = destination.onEvent(event, { ...settings, subscriptions: [subscription] })
+      const one = within(patience, destination.onEvent(event, { ...settings, subscriptions: [subscription] }))
       await one.then((done) => results.push(...done), (error) => (failure ??= error))
     }
     if (failure) throw failure
@@ -49,10 +56,11 @@ const operations = {
     protocol: 1, destination: { name: 'segment-actions', version, language: 'javascript' },
     dialect: 'actions', capabilities: ['identify', 'group', 'track', 'page', 'alias', 'cart', 'orders'], retry: 'classify',
   }),
-  open: ({ instance, settings: { endpoint, apiKey, segmentIdKey, timeoutMs, ...others } }) => {
-    const extendRequest = (data) => ({ ...definition.extendRequest?.(data), timeout: timeoutMs ?? 10000 })
+  open: ({ instance, settings: { endpoint, apiKey, segmentIdKey, timeoutMs = 10000, ...others } }) => {
+    const extendRequest = (data) => ({ ...definition.extendRequest?.(data), timeout: timeoutMs })
     const settings = { endpoint, apiKey, ...(segmentIdKey && { segmentIdKey }), subscriptions: subscriptions(others) }
-    instances.set(instance, { destination: new Destination({ ...definition, extendRequest }), settings })
+    const destination = new Destination({ ...definition, extendRequest })
+    instances.set(instance, { destination, settings, patience: timeoutMs + 1000 }) // The client's own limit comes first.
   },
   deliver: async ({ instance, events }) => { // Nothing is left pending afterwards, so `drain` has nothing to do.
     if (!instances.has(instance)) throw new Error(`instance "${instance}" is not open`)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Subject;
-use crate::hints;
+use crate::hints::{self, Near};
 use crate::journal::JournalEntry;
 use crate::routes;
 
@@ -60,9 +60,11 @@ impl Matching {
         if known().any(|known| known == wanted) {
             return Ok(());
         }
-        let hint =
-            hints::name("operation", wanted, known()).map(|hint| format!("; {hint}")).unwrap_or_default();
-        Err(format!("operation: GET /__admin/routes has none named `{wanted}`{hint}"))
+        let hint = match hints::nearest(wanted, known()) {
+            Some(Near::Case(known) | Near::Like(known)) => format!("the nearest is `{known}`"),
+            None => "GET /__admin/routes lists them".to_owned(),
+        };
+        Err(format!("operation: Cordial has no operation `{wanted}`; {hint}"))
     }
 }
 

@@ -372,9 +372,12 @@ mod tests {
         for (matching, said) in [
             (
                 json!({ "operation": "addContct" }),
-                "none named `addContct`; did you mean operation addContact?",
+                "Cordial has no operation `addContct`; the nearest is `addContact`",
             ),
-            (json!({ "operation": "" }), "match.operation: GET /__admin/routes has none named ``"),
+            (
+                json!({ "operation": "" }),
+                "match.operation: Cordial has no operation ``; GET /__admin/routes lists them",
+            ),
             (json!({ "method": "PSOT" }), "`PSOT` is none of GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS"),
         ] {
             let refusal = add(matching).unwrap_err();

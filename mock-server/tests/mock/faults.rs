@@ -246,7 +246,10 @@ async fn a_fault_that_is_wrong_is_refused_and_none_is_added() {
         (json!({ "effect": { "type": "hang" }, "match": { "method": "PSOT" } }), "match.method"),
         (json!({ "effect": { "type": "hang" }, "match": { "path": "v2/contacts" } }), "match.path"),
         (json!({ "effect": { "type": "hang" }, "match": { "path": "/v2/contacts?a=b" } }), "match.path"),
-        (json!({ "effect": { "type": "hang" }, "match": { "operation": "addContakt" } }), "did you mean"),
+        (
+            json!({ "effect": { "type": "hang" }, "match": { "operation": "addContakt" } }),
+            "the nearest is `addContact`",
+        ),
         (
             json!({ "effect": { "type": "status", "status": 500, "headers": { "Content-Length": "9" } } }),
             "effect.headers",

@@ -129,7 +129,7 @@ async fn what_would_be_ignored_is_refused() {
     assert_eq!(mock.get("/__admin/state?pretty=1").await.0, 400);
     let (status, reply) =
         mock.post("/__admin/requests/find", json!({ "match": { "operation": "addContakt" } })).await;
-    assert!(status == 422 && reply["message"].as_str().unwrap().contains("addContact?"), "{reply}");
+    assert!(status == 422 && reply["message"].as_str().unwrap().contains("`addContact`"), "{reply}");
     assert_eq!(mock.post("/__admin/requests/find", json!([])).await.0, 422);
     assert_eq!(mock.account().requests().len(), 1);
 }

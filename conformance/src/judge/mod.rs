@@ -14,21 +14,20 @@ use cordial_mock::JournalEntry;
 pub(crate) use secret::{credentials, gives_away};
 use serde_json::Value;
 
-use crate::driver::DriverError;
 use crate::protocol::{DeliveryResult, Outcome};
 use crate::scenario::{ExpectedResult, Scenario};
 
 /// What was seen.
-#[derive(Debug, Clone)]
-pub struct Observation {
+#[derive(Debug, Clone, Copy)]
+pub struct Observation<'a> {
     /// The account's API key, which must not show anywhere but in its header.
-    pub key: String,
-    /// What the destination said about each event, or what kept it from saying so.
-    pub results: Result<Vec<DeliveryResult>, DriverError>,
+    pub key: &'a str,
+    /// What the destination said about each event.
+    pub results: &'a [DeliveryResult],
     /// The account at the end, as a state document.
-    pub state: Value,
+    pub state: &'a Value,
     /// What reached the mock.
-    pub exchanges: Vec<JournalEntry>,
+    pub exchanges: &'a [JournalEntry],
 }
 
 /// One thing that was looked at.
@@ -50,19 +49,14 @@ impl Check {
 
 /// Everything that the scenario asks for, looked at.
 #[must_use]
-pub fn judge(scenario: &Scenario, observation: &Observation) -> Vec<Check> {
+pub fn judge(scenario: &Scenario, observation: Observation<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
-    match &observation.results {
-        Ok(results) => {
-            for (at, expected) in scenario.then.results.iter().enumerate() {
-                checks.extend(result(at, expected, results.get(at)));
-            }
-        }
-        Err(error) => checks.push(Check::of("results", std::slice::from_ref(&error.message))),
+    for (at, expected) in scenario.then.results.iter().enumerate() {
+        checks.extend(result(at, expected, observation.results.get(at)));
     }
-    checks.extend(state::judge(scenario, &observation.state));
+    checks.extend(state::judge(scenario, observation.state));
     checks.extend(wire::judge(scenario, observation));
-    checks.extend(attempts::judge(scenario, &observation.exchanges));
+    checks.extend(attempts::judge(scenario, observation.exchanges));
     checks
 }
 

@@ -8,14 +8,14 @@ use super::{Check, Observation, credentials, gives_away};
 use crate::protocol::Outcome;
 use crate::scenario::{RequestPattern, Scenario};
 
-pub(super) fn judge(scenario: &Scenario, observation: &Observation) -> Vec<Check> {
+pub(super) fn judge(scenario: &Scenario, observation: Observation<'_>) -> Vec<Check> {
     let mut checks: Vec<Check> = scenario
         .then
         .never
         .iter()
         .enumerate()
         .map(|(at, pattern)| {
-            Check::of(format!("never.requests[{at}]"), &forbidden(pattern, &observation.exchanges))
+            Check::of(format!("never.requests[{at}]"), &forbidden(pattern, observation.exchanges))
         })
         .collect();
     checks.push(Check::of("honest-delivery", &invented(observation)));
@@ -24,15 +24,15 @@ pub(super) fn judge(scenario: &Scenario, observation: &Observation) -> Vec<Check
 }
 
 /// URLs, bodies, most headers and messages are logged by everyone on the way: a key has no place there.
-fn leaks(observation: &Observation) -> Vec<String> {
-    let key = observation.key.as_str();
+fn leaks(observation: Observation<'_>) -> Vec<String> {
+    let key = observation.key;
     let leak =
         |place: String| format!("expected: the API key in its header alone\n     got: it stands in {place}");
     let of_request = |entry: &JournalEntry| {
         let place = place_of(key, entry)?;
         Some(leak(format!("{place} of {} {}", entry.method, entry.path.replace(key, "<key>"))))
     };
-    let results = observation.results.iter().flatten().enumerate();
+    let results = observation.results.iter().enumerate();
     let in_message = results.filter_map(|(at, result)| {
         let message = result.message.as_ref().filter(|message| gives_away(message, key))?;
         Some(leak(format!("the message of result {}: {}", at + 1, hidden(key, message))))
@@ -96,9 +96,8 @@ fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 /// A delivery that is claimed leaves a trace: a write that Cordial took.
-fn invented(observation: &Observation) -> Vec<String> {
-    let claims =
-        observation.results.iter().flatten().filter(|result| result.outcome == Outcome::Delivered).count();
+fn invented(observation: Observation<'_>) -> Vec<String> {
+    let claims = observation.results.iter().filter(|result| result.outcome == Outcome::Delivered).count();
     let is_taken_write = |entry: &&JournalEntry| entry.method != "GET" && (200..300).contains(&entry.status);
     if claims == 0 || observation.exchanges.iter().any(|entry| is_taken_write(&entry)) {
         return Vec::new();

@@ -45,8 +45,8 @@ pub(super) fn conclude(
     report.snapshot = match report.verdict {
         // What went wrong is not kept, lest an update bless it.
         Verdict::Passed | Verdict::Advised => {
-            let canonical = trace::canonical(&report.exchanges, &trace::Redactions::default());
-            subject.snapshots.look(&subject.name, &scenario.id, &canonical)
+            let canonical = || trace::canonical(&report.exchanges, &trace::Redactions::default());
+            subject.snapshots.look(&subject.name, &scenario.id, canonical)
         }
         _ => SnapshotState::NotLookedAt,
     };
@@ -76,12 +76,12 @@ fn judge_one(scenario: &Scenario, played: Played<'_>, rerun: String, strict: boo
     match &attempt.results {
         Ok(results) => {
             let observation = Observation {
-                key: attempt.key.clone(),
-                results: Ok(results.clone()),
-                state: attempt.state.clone(),
-                exchanges: attempt.exchanges.clone(),
+                key: &attempt.key,
+                results,
+                state: &attempt.state,
+                exchanges: &attempt.exchanges,
             };
-            report.checks = judge(scenario, &observation);
+            report.checks = judge(scenario, observation);
             report.checks.push(late_check(late));
             report.checks.push(elsewhere_check(&attempt.elsewhere));
             report.checks.push(log_check(attempt.key_in_log));

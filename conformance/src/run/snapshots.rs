@@ -63,10 +63,16 @@ impl SnapshotPlan {
     }
 
     /// Compares an exchange with the stored one, or stores it.
-    pub(super) fn look(&self, destination: &str, scenario: &str, exchange: &str) -> SnapshotState {
+    pub(super) fn look(
+        &self,
+        destination: &str,
+        scenario: &str,
+        exchange: impl FnOnce() -> String,
+    ) -> SnapshotState {
         if self.mode == SnapshotMode::Off {
             return SnapshotState::NotLookedAt;
         }
+        let exchange = &exchange();
         let path = snapshot::path(&self.folder, destination, scenario);
         let unusable =
             |error: std::io::Error| SnapshotState::Unusable(format!("{}: {error}", path.display()));

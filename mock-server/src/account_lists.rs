@@ -136,7 +136,7 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     remove_members(id, state)?;
     state.lists.remove(&id);
     state.deleted_list_id = state.deleted_list_id.max(id);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn remove_members(id: u64, state: &mut State) -> Result<(), Refusal> {

@@ -117,7 +117,7 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let new = NewActivity { contact: contact.id, action, time, uid, properties };
     state.add_activity(new, call.ids, call.now);
     let status = if call.version == Version::V2 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(Reply { why: left_out(call, state), ..Reply::json(status, &json!({ "success": true })) })
+    Ok(Reply { status, why: left_out(call, state), ..Reply::success() })
 }
 
 /// What the journal says of fields that no activity has, `time` for `ats` being the most common.

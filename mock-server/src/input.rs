@@ -1,5 +1,7 @@
 //! A request's body as fields, whether it came as JSON or as a form (FACTS, "General form").
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Number, Value};
@@ -42,7 +44,7 @@ impl Input {
         }
         let content_type =
             headers.get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or("unreadable"));
-        match media_type(content_type).as_str() {
+        match &*media_type(content_type) {
             "application/json" => read_json(body).map(Self::from),
             "application/x-www-form-urlencoded" => read_form(body).map(|fields| Self { fields, form: true }),
             "" => Err(Refusal::unsupported_media_type("missing")),
@@ -142,8 +144,12 @@ impl Input {
 }
 
 /// The media type without its parameters, in lower case.
-pub(crate) fn media_type(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+pub(crate) fn media_type(content_type: &str) -> Cow<'_, str> {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    match media_type.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => media_type.to_ascii_lowercase().into(),
+        false => media_type.into(),
+    }
 }
 
 fn dotted<'a>(fields: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {

@@ -81,7 +81,7 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
             .because("the account has a segment integration: PUT changes it"));
     }
     state.integration = Some(config);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `PUT /api/integrations/segment`: takes the place of the whole config (the same JSON as POST).
@@ -95,7 +95,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
             .because("the account has no segment integration yet: POST creates it"));
     }
     state.integration = Some(config);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `GET /api/integrations`: an array, empty when there is none.

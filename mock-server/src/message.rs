@@ -69,6 +69,18 @@ impl Reply {
         Self::json(StatusCode::OK, body)
     }
 
+    /// 200 with what Cordial says where there is nothing else to say (recorded).
+    #[must_use]
+    pub fn success() -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type: JSON.clone(),
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(br#"{"success":true}"#),
+            why: None,
+        }
+    }
+
     /// Adds a header, or takes the place of the one that there is.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::fields::{Kind, Reader, Schema};
 use super::items::{self, Item};
@@ -113,7 +113,7 @@ fn replace(call: &Call, contact: &Contact, state: &mut State) -> Result<Reply, R
     }
     errors.into_result()?;
     state.put_cart(contact, Some(cart), call.now);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `DELETE /contacts/{key}/cart`.
@@ -124,7 +124,7 @@ pub fn clear(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let contact = find(call, state)?;
     contact.cart.as_ref().ok_or_else(no_cart)?;
     state.put_cart(&contact, None, call.now);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `POST /contacts/{key}/cartitems`: the reply is the item (official).
@@ -179,7 +179,7 @@ pub fn remove_item(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
             .hint(hints::name("product", &product, cart.items.iter().map(|item| item.text("productID")))));
     }
     state.put_cart(&contact, Some(cart), call.now);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 impl State {

@@ -180,7 +180,7 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let contact = state.contact_in_body(&call.body.fields)?.id;
     let id = state.fresh_id(call.ids, call.now);
     state.put_order(content.into_order(id, order_id, contact), call);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 pub(crate) fn read(call: &Call, state: &State, errors: &mut FieldErrors, required: &[&str]) -> Content {
@@ -222,7 +222,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         false => state.contact_in_body(&call.body.fields)?.id,
     };
     change(&before, content, contact, call, state);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// The order with what was sent in the place of what was there.
@@ -301,7 +301,7 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         unknown(refusal, call, state)
     })?;
     state.orders.remove(&order.order_id);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn find(call: &Call, state: &State) -> Result<Option<Arc<Order>>, Refusal> {

@@ -241,7 +241,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     errors.into_result()?;
     product.merge(content, call.now);
     state.products.insert(product.product_id.clone(), Arc::new(product));
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `GET /products/{productID}`.
@@ -285,7 +285,7 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         unknown(refusal, call, state)
     })?;
     state.products.remove(&product.product_id);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn find(call: &Call, state: &State) -> Result<Option<Arc<Product>>, Refusal> {

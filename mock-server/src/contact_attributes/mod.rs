@@ -4,7 +4,7 @@ mod model;
 pub mod values;
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 pub use model::{Attribute, AttributeType, Options, Validators};
 
@@ -81,7 +81,7 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     if unique {
         state.reindex_contacts();
     }
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `PUT /accountcontactattributes/{key}`: name, validators, `updateUnauthenticated`, `retainOnDestroy`.
@@ -99,7 +99,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     }
     after.modified = Some(dates::format(call.now));
     state.attributes.insert(after.key.clone(), after);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `DELETE /accountcontactattributes/{key}`: the attribute, and its values on every contact (inferred).
@@ -116,7 +116,7 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
         state.put_contact(contact).map_err(Refusal::message)?;
     }
     state.attributes.remove(&key);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn find<'a>(call: &Call, state: &'a State) -> Result<&'a Attribute, Refusal> {

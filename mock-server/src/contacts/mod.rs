@@ -15,7 +15,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use change::Change;
 pub use channels::Channels;
@@ -122,7 +122,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let id = contact.id;
     drop(contact);
     change.update(id, state, call.now)?;
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// v1 says what every 404 says; v2 has a key of its own here (a client branches on it).
@@ -157,7 +157,7 @@ pub fn get(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let contact = find(call, state)?;
     state.remove_contact(contact.id);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn find(call: &Call, state: &State) -> Result<Arc<Contact>, Refusal> {

@@ -1,7 +1,5 @@
 //! `PUT /contacts/{key}/unsubscribe/{channel}`.
 
-use serde_json::json;
-
 use super::decode;
 use super::model::{Contact, SubscribeStatus};
 use crate::account::State;
@@ -32,5 +30,5 @@ pub fn unsubscribe(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     channel.set_status(SubscribeStatus::Unsubscribed, call.now);
     contact.last_modified = call.now;
     state.put_contact(contact).map_err(Refusal::messages)?;
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }

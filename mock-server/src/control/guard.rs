@@ -36,7 +36,7 @@ fn check_content_type(request: &Request) -> Result<(), Refused> {
         return Ok(());
     }
     let found = request.header(CONTENT_TYPE.as_str()).unwrap_or_default();
-    let fits = match media_type(found).as_str() {
+    let fits = match &*media_type(found) {
         "application/json" => true,
         "" => request.body.is_empty() && !request.headers.contains_key(CONTENT_TYPE),
         _ => false,

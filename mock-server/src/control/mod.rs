@@ -190,7 +190,7 @@ fn serve(path: &str, name: &str, request: &Request, accounts: &Accounts) -> Outc
 }
 
 fn done() -> Reply {
-    Reply::ok(&json!({ "success": true }))
+    Reply::success()
 }
 
 /// The account of the request's key.

@@ -35,7 +35,7 @@ pub fn create(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let mut supplement = Supplement::new(key.clone(), indexes, call.now);
     read_options(call, &mut supplement)?;
     state.supplements.insert(key, Arc::new(supplement));
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn read_indexes(call: &Call, errors: &mut FieldErrors) -> Vec<Index> {
@@ -128,7 +128,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     supplement.indexes = indexes;
     read_options(call, &mut supplement)?;
     state.supplements.insert(supplement.key.clone(), Arc::new(supplement));
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `DELETE /supplements/{key}`, with its records.
@@ -138,7 +138,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
 pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     let supplement = known(call, state)?;
     state.supplements.remove(&supplement.key);
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 /// `PUT /supplements/{supplement}/clear`: the records go, the supplement stays.
@@ -152,7 +152,7 @@ pub fn clear(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     supplement.records.clear();
     supplement.last_data_update = call.now;
     state.supplements.insert(supplement.key.clone(), Arc::new(supplement));
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn find(call: &Call, state: &State, param: &str) -> Result<Option<Arc<Supplement>>, Refusal> {

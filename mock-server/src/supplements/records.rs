@@ -81,7 +81,7 @@ pub fn update(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     fields.extend(attributes(call));
     put(id, fields, &mut supplement, call);
     state.supplements.insert(supplement.key.clone(), Arc::new(supplement));
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn names_a_contact(call: &Call, state: &State) -> bool {
@@ -171,7 +171,7 @@ pub fn delete(call: &Call, state: &mut State) -> Result<Reply, Refusal> {
     }
     supplement.last_data_update = call.now;
     state.supplements.insert(supplement.key.clone(), Arc::new(supplement));
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Reply::success())
 }
 
 fn known(call: &Call, state: &State) -> Result<Supplement, Refusal> {

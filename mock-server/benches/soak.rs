@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap::Parser;
 use cordial_mock::{AccountHandle, MockCordial};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -32,6 +33,17 @@ use tally::Tally;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The mock at full speed with faults; ends with 1 when something was lost, grew, or went wrong unasked.
+#[derive(Parser)]
+struct Arguments {
+    /// For how long.
+    #[arg(long, default_value_t = 1.0)]
+    minutes: f64,
+    /// Cargo says so to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
 /// Connections at full speed.
 const CLIENTS: usize = 16;
 /// How often memory is looked at, evenly over the time.
@@ -42,7 +54,8 @@ const TOLERANCE: f64 = 1.05;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let time = Duration::from_secs_f64(minutes() * 60.0);
+    let Arguments { minutes, bench: _ } = Arguments::parse();
+    let time = Duration::from_secs_f64(minutes * 60.0);
     let seed = json!({ "attributes": [{ "key": "visit", "type": "string" }] });
     let mock = MockCordial::builder().seed(seed).start().await.unwrap();
     let account = mock.account(client::KEY).unwrap();
@@ -63,11 +76,6 @@ async fn main() -> ExitCode {
         ("the journal is bounded", account.requests().len() <= 10_000),
         ("every accepted write can be read", all_found(&clients, &account)),
     ])
-}
-
-fn minutes() -> f64 {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--minutes").skip(1);
-    arguments.next().map_or(1.0, |minutes| minutes.parse().unwrap())
 }
 
 /// The resident bytes at each look; none where the system does not tell.

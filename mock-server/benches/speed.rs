@@ -21,6 +21,7 @@ mod table;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use clap::Parser;
 use cordial_mock::MockCordial;
 use serde_json::json;
 
@@ -31,6 +32,17 @@ use table::{Table, Target};
 /// As the program has it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How fast the mock is and how much memory it takes, beside a bare HTTP server.
+#[derive(Parser)]
+struct Arguments {
+    /// Small numbers, to see that it runs.
+    #[arg(long)]
+    quick: bool,
+    /// Cargo says so to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
 
 /// How much is measured.
 struct Scale {
@@ -48,8 +60,8 @@ impl Scale {
 }
 
 fn main() {
-    let scale =
-        if std::env::args().any(|argument| argument == "--quick") { Scale::QUICK } else { Scale::FULL };
+    let Arguments { quick, bench: _ } = Arguments::parse();
+    let scale = if quick { Scale::QUICK } else { Scale::FULL };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let seed = json!({ "attributes": requests::attributes() });
     let mock = runtime.block_on(MockCordial::builder().seed(seed).start()).unwrap();

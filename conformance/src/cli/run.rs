@@ -210,15 +210,15 @@ mod tests {
 
     #[test]
     fn a_rerun_by_cargo_works_where_the_run_was_made() {
-        let checkout = Path::new("/work/sandbox");
+        let checkout = Path::new("/code/sandbox");
         assert_eq!(cargo_run(checkout, checkout), "cargo run --");
         assert_eq!(
-            cargo_run(checkout, Path::new("/work")),
+            cargo_run(checkout, Path::new("/code")),
             "cargo run --manifest-path sandbox/Cargo.toml --"
         );
         assert_eq!(
-            cargo_run(Path::new("/my work/sandbox"), Path::new("/home")),
-            "cargo run --manifest-path '/my work/sandbox/Cargo.toml' --"
+            cargo_run(Path::new("/my code/sandbox"), Path::new("/home")),
+            "cargo run --manifest-path '/my code/sandbox/Cargo.toml' --"
         );
     }
 }

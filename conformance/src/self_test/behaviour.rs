@@ -27,7 +27,7 @@ pub(super) struct Behaviour {
     pub(super) result: Option<fn(&mut DeliveryResult, &Value)>,
     /// Events that are delivered before this one.
     pub(super) before: Option<fn(&Value) -> Option<Value>>,
-    /// A request of its own before an event is delivered: method, path and body.
+    /// A request of its own before an event is delivered: method, path and body, which `null` leaves out.
     pub(super) extra: Option<Extra>,
     pub(super) tamper: Option<Tamper>,
     /// Takes a reply for something else than it says.
@@ -93,8 +93,8 @@ impl<D: Destination> Destination for Behaving<D> {
         if let Some((method, path, body)) = self.behaviour.extra.and_then(|extra| extra(event)) {
             let request = reqwest::Client::new().request(method, format!("{}{path}", settings.endpoint));
             // Whether it is taken does not matter: it should not have been made.
-            let request = request.basic_auth(&settings.api_key, Some("")).timeout(BRIEFLY).json(&body);
-            let _ = request.send().await;
+            let request = request.basic_auth(&settings.api_key, Some("")).timeout(BRIEFLY);
+            let _ = if body.is_null() { request } else { request.json(&body) }.send().await;
         }
         let Behaviour { before, event: change, instead, result: say, times, .. } = self.behaviour;
         if let Some(before) = before.and_then(|before| before(event)) {

@@ -11,6 +11,7 @@ mod destination;
 mod lifecycle;
 mod mutants;
 mod report;
+mod requests;
 mod together;
 mod variants;
 

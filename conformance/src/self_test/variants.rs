@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Make;
 use super::behaviour::Behaviour;
 use super::lifecycle::Quirk;
+use super::requests;
 use crate::destination::inline::Patience;
 use crate::driver::InProcess;
 use crate::protocol::DeliveryResult;
@@ -23,6 +24,20 @@ macro_rules! sends {
             name: $name,
             make: Make::InProcess(|| {
                 let behaviour = Behaviour { tamper: Some($change), ..Behaviour::default() };
+                Ok(Arc::new(InProcess::new(behaviour.once()?)))
+            }),
+        }
+    };
+}
+
+/// A variant that asks otherwise, and understands the reply.
+macro_rules! asks {
+    ($name:literal, $change:expr, $reading:expr) => {
+        Variant {
+            name: $name,
+            make: Make::InProcess(|| {
+                let behaviour =
+                    Behaviour { tamper: Some($change), misread: Some($reading), ..Behaviour::default() };
                 Ok(Arc::new(InProcess::new(behaviour.once()?)))
             }),
         }
@@ -59,6 +74,17 @@ pub(super) fn all() -> Vec<Variant> {
         sends!("content-type-with-a-charset", |request| {
             request.headers.push(("content-type", "application/json; charset=utf-8".to_owned()));
         }),
+        sends!("names-a-contact-by-the-address-alone", requests::by_address_alone),
+        sends!("names-a-contact-by-the-short-key", requests::by_short_key),
+        sends!("speaks-the-first-version", requests::over_v1),
+        sends!("changes-contacts-by-post", requests::changes_by_post),
+        sends!("nests-attributes", requests::nests_attributes),
+        asks!("changes-contacts-by-their-id", requests::changes_by_id, requests::remembers_id),
+        asks!("finds-a-list-among-all", requests::asks_for_all_lists, requests::picks_the_list),
+        Variant {
+            name: "reads-more-than-it-needs",
+            make: Make::Extra(|_| Some((reqwest::Method::GET, "/v2/accountlists", serde_json::Value::Null))),
+        },
         connects!("headers-in-title-case", |http| http.http1_title_case_headers()),
         connects!("a-connection-for-each-request", |http| http.pool_max_idle_per_host(0)),
         Variant {

@@ -425,8 +425,10 @@ fn what_is_recommended_is_demanded_by_the_strict_profile() {
     let desk = Desk::new();
     let wish = GOOD.replace("level: must", "level: should").replace("action: pageView", "action: pageSeen");
     desk.write("s/page/seen.yaml", &wish);
-    let run = ["--scenarios", "s", "--destination", "reference"];
-    assert_says(&desk.run(&run, 0), &["ADVISED page.seen", "1 advised"]);
+    let run = ["--scenarios", "s", "--destination", "reference", "--report", "json=r.json"];
+    let why = "A page call is recorded.";
+    assert_says(&desk.run(&run, 0), &["ADVISED page.seen", why, "1 advised"]);
+    assert_says(&desk.read("r.json"), &[r#""level": "should""#]);
     assert_says(&desk.run(&[&run[..], &["--profile", "strict"]].concat(), 1), &["FAILED page.seen"]);
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure here is the test's failure")]
 
+mod breakdown;
 mod http;
 #[cfg(unix)]
 mod stdio;

@@ -143,7 +143,7 @@ mod tests {
     fn what_needs_the_call_that_all_of_them_need_is_likely_to_hang() {
         let hangs = hung([&GROUP, &BOTH, &GROUP]);
         assert!(hangs.suffice() && !hung([&GROUP, &BOTH]).suffice());
-        assert!(hangs.are_likely(&BOTH.into()));
+        assert!(hangs.are_likely(&GROUP.into()) && hangs.are_likely(&BOTH.into()));
         assert!(!hangs.are_likely(&IDENTIFY.into()));
     }
 

@@ -1,7 +1,7 @@
 //! Whoever breaks down takes what is in flight along: the culprit is told from its victims by another play, alone.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use cordial_conformance::destination::built_in;
@@ -26,7 +26,8 @@ struct Fragile {
     kind: DriverErrorKind,
     /// How many plays the run makes before it plays anything alone.
     together: usize,
-    opened: AtomicUsize,
+    /// The accounts that it was opened for: each play has its own, the one alone as well.
+    accounts: Mutex<BTreeSet<String>>,
 }
 
 #[async_trait]
@@ -36,12 +37,12 @@ impl Driver for Fragile {
     }
 
     async fn open(&self, instance: &str, settings: &Settings) -> Result<(), DriverError> {
-        self.opened.fetch_add(1, Ordering::SeqCst);
+        self.accounts.lock().unwrap().insert(settings.api_key.clone());
         self.inner.open(instance, settings).await
     }
 
     async fn deliver(&self, instance: &str, events: &[Value]) -> Result<Vec<DeliveryResult>, DriverError> {
-        let is_beside_others = self.opened.load(Ordering::SeqCst) <= self.together;
+        let is_beside_others = self.accounts.lock().unwrap().len() <= self.together;
         if is_beside_others || events.iter().any(|event| event["type"] == "group") {
             let message = "it is not there any more".to_owned();
             return Err(DriverError { kind: self.kind, message, stderr: None });
@@ -75,7 +76,7 @@ async fn outcome(kind: DriverErrorKind, scenarios: &[&str], jobs: usize) -> Outc
     let patterns: Vec<String> = scenarios.iter().map(|id| (*id).to_owned()).collect();
     let plan = Plan::new(&set, &Filter::new(&patterns).unwrap(), None).unwrap();
     let inner = built_in("reference").unwrap().unwrap();
-    let fragile = Arc::new(Fragile { inner, kind, together: scenarios.len(), opened: AtomicUsize::new(0) });
+    let fragile = Arc::new(Fragile { inner, kind, together: scenarios.len(), accounts: Mutex::default() });
     let hello = fragile.hello().await.unwrap();
     let subject = Subject::greeted(Arc::clone(&fragile) as Arc<dyn Driver>, &hello).unwrap();
     let options = RunOptions {
@@ -96,7 +97,7 @@ async fn outcome(kind: DriverErrorKind, scenarios: &[&str], jobs: usize) -> Outc
     let passed = judged.iter().filter(|scenario| scenario.verdict == Verdict::Passed);
     Outcome {
         passed: passed.map(|scenario| scenario.id.clone()).collect(),
-        alone: fragile.opened.load(Ordering::SeqCst) - scenarios.len(),
+        alone: fragile.accounts.lock().unwrap().len() - scenarios.len(),
     }
 }
 

@@ -92,7 +92,7 @@ impl<D: Destination> Destination for Behaving<D> {
     async fn deliver(&self, (instance, settings): &Self::Instance, event: &Value) -> DeliveryResult {
         if let Some((method, path, body)) = self.behaviour.extra.and_then(|extra| extra(event)) {
             let request = reqwest::Client::new().request(method, format!("{}{path}", settings.endpoint));
-            // Whether it is taken does not matter: it should not have been made.
+            // Whether it is taken does not matter: nothing here depends on it.
             let request = request.basic_auth(&settings.api_key, Some("")).timeout(BRIEFLY);
             let _ = if body.is_null() { request } else { request.json(&body) }.send().await;
         }

@@ -17,17 +17,29 @@ const CONTACTS: &str = "/v2/contacts";
 const LISTS: &str = "/v2/accountlists";
 const EMAIL: &str = "channels.email.address";
 
+/// Has the keys of its body the other way round.
+pub(super) fn reversed(request: &mut Outgoing) {
+    request.body = request.body.take().map(|body| body.into_iter().rev().collect());
+}
+
 /// The contact that a request names in its path, as key and value, still encoded.
 fn named(url: &str) -> Option<(&str, &str, &str)> {
-    let (endpoint, name) = url.split_once("/v2/contacts/")?;
-    let (key, value) = name.split_once(':')?;
+    let (endpoint, name) = url.split_once(CONTACTS)?;
+    let (key, value) = name.strip_prefix('/')?.split_once(':')?;
     Some((endpoint, key, value))
 }
 
-/// Names the contact by the primary key's value alone, where that cannot be taken for a `cID`.
-pub(super) fn by_address_alone(request: &mut Outgoing) {
-    if let Some((endpoint, EMAIL, value)) = named(&request.url) {
+/// Names the contact by the primary key's value alone. Not harmless: a value may look like a `cID`.
+pub(super) fn by_value_alone(request: &mut Outgoing) {
+    if let Some((endpoint, _, value)) = named(&request.url) {
         request.url = format!("{endpoint}{CONTACTS}/{value}");
+    }
+}
+
+/// Names the contact by the primary key's value alone where that is an address, which no `cID` is.
+pub(super) fn by_address_alone(request: &mut Outgoing) {
+    if let Some((_, EMAIL, _)) = named(&request.url) {
+        by_value_alone(request);
     }
 }
 
@@ -119,8 +131,8 @@ pub(super) fn remembers_id(
 
 /// Changes a contact by the `cID` that it read before.
 pub(super) fn changes_by_id(request: &mut Outgoing) {
-    let Some((endpoint, key, value)) = named(&request.url) else { return };
-    let path = format!("{CONTACTS}/{key}:{value}");
+    let Some((endpoint, ..)) = named(&request.url) else { return };
+    let path = request.url[endpoint.len()..].to_owned();
     let known = SEEN.lock().get(&(request.key.clone().unwrap_or_default(), path)).cloned();
     if let Some(id) = known.filter(|_| request.method == Method::PUT) {
         request.url = format!("{endpoint}{CONTACTS}/{id}");

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
+use serde_json::Value;
+
 use super::Make;
 use super::behaviour::Behaviour;
 use super::lifecycle::Quirk;
@@ -17,40 +20,13 @@ pub(super) struct Variant {
     pub(super) make: Make,
 }
 
-/// A variant that sends otherwise.
-macro_rules! sends {
-    ($name:literal, $change:expr) => {
+/// A variant of the reference that differs in these fields of its [`Behaviour`].
+macro_rules! behaves {
+    ($name:literal, $($field:ident: $change:expr),+) => {
         Variant {
             name: $name,
             make: Make::InProcess(|| {
-                let behaviour = Behaviour { tamper: Some($change), ..Behaviour::default() };
-                Ok(Arc::new(InProcess::new(behaviour.once()?)))
-            }),
-        }
-    };
-}
-
-/// A variant that asks otherwise, and understands the reply.
-macro_rules! asks {
-    ($name:literal, $change:expr, $reading:expr) => {
-        Variant {
-            name: $name,
-            make: Make::InProcess(|| {
-                let behaviour =
-                    Behaviour { tamper: Some($change), misread: Some($reading), ..Behaviour::default() };
-                Ok(Arc::new(InProcess::new(behaviour.once()?)))
-            }),
-        }
-    };
-}
-
-/// A variant that connects otherwise.
-macro_rules! connects {
-    ($name:literal, $change:expr) => {
-        Variant {
-            name: $name,
-            make: Make::InProcess(|| {
-                let behaviour = Behaviour { http: Some($change), ..Behaviour::default() };
+                let behaviour = Behaviour { $($field: Some($change),)+ ..Behaviour::default() };
                 Ok(Arc::new(InProcess::new(behaviour.once()?)))
             }),
         }
@@ -60,33 +36,37 @@ macro_rules! connects {
 /// All of them.
 pub(super) fn all() -> Vec<Variant> {
     let mut all = vec![
-        sends!("keys-in-another-order", |request| {
-            if let Some(body) = request.body.take() {
-                request.body = Some(body.into_iter().rev().collect());
-            }
-        }),
-        sends!("body-in-chunks", |request| request.chunked = true),
-        sends!("headers-of-its-own", |request| {
+        behaves!("keys-in-another-order", tamper: requests::reversed),
+        behaves!("body-in-chunks", tamper: |request| request.chunked = true),
+        behaves!("headers-of-its-own", tamper: |request| {
             request.headers.push(("user-agent", "somebody/1.0".to_owned()));
             request.headers.push(("x-request-id", "7f3c".to_owned()));
             request.headers.push(("accept", "application/json".to_owned()));
         }),
-        sends!("content-type-with-a-charset", |request| {
+        behaves!("content-type-with-a-charset", tamper: |request| {
             request.headers.push(("content-type", "application/json; charset=utf-8".to_owned()));
         }),
-        sends!("names-a-contact-by-the-address-alone", requests::by_address_alone),
-        sends!("names-a-contact-by-the-short-key", requests::by_short_key),
-        sends!("speaks-the-first-version", requests::over_v1),
-        sends!("changes-contacts-by-post", requests::changes_by_post),
-        sends!("nests-attributes", requests::nests_attributes),
-        asks!("changes-contacts-by-their-id", requests::changes_by_id, requests::remembers_id),
-        asks!("finds-a-list-among-all", requests::asks_for_all_lists, requests::picks_the_list),
-        Variant {
-            name: "reads-more-than-it-needs",
-            make: Make::Extra(|_| Some((reqwest::Method::GET, "/v2/accountlists", serde_json::Value::Null))),
-        },
-        connects!("headers-in-title-case", |http| http.http1_title_case_headers()),
-        connects!("a-connection-for-each-request", |http| http.pool_max_idle_per_host(0)),
+        behaves!("names-a-contact-by-the-address-alone", tamper: requests::by_address_alone),
+        behaves!("names-a-contact-by-the-short-key", tamper: requests::by_short_key),
+        behaves!("speaks-the-first-version", tamper: requests::over_v1),
+        behaves!("changes-contacts-by-post", tamper: requests::changes_by_post),
+        behaves!("nests-attributes", tamper: requests::nests_attributes),
+        behaves!(
+            "changes-contacts-by-their-id",
+            tamper: requests::changes_by_id,
+            misread: requests::remembers_id
+        ),
+        behaves!(
+            "finds-a-list-among-all",
+            tamper: requests::asks_for_all_lists,
+            misread: requests::picks_the_list
+        ),
+        behaves!(
+            "reads-more-than-it-needs",
+            extra: |_| Some((Method::GET, "/v2/accountlists", Value::Null))
+        ),
+        behaves!("headers-in-title-case", http: |http| http.http1_title_case_headers()),
+        behaves!("a-connection-for-each-request", http: |http| http.pool_max_idle_per_host(0)),
         Variant {
             name: "retries-with-jitter",
             make: Make::InProcess(|| {

@@ -3,10 +3,9 @@
 use serde_json::json;
 
 use super::{call, driver, every_call};
-use crate::destination::client::Outgoing;
-use crate::self_test::Make;
 use crate::self_test::behaviour::Behaviour;
 use crate::self_test::variants::Variant;
+use crate::self_test::{Make, requests};
 
 /// A variant that sends otherwise.
 macro_rules! sends {
@@ -21,7 +20,7 @@ macro_rules! sends {
 /// All of them.
 pub(in crate::self_test) fn variants() -> Vec<Variant> {
     vec![
-        sends!("ingest-keys-in-another-order", reversed),
+        sends!("ingest-keys-in-another-order", requests::reversed),
         // As the vendor's client does where an order has none.
         sends!("a-discount-of-null", |request| call(request, "upsertOrder", |order| {
             order.entry("discountApplication").or_insert(json!(null));
@@ -46,8 +45,4 @@ pub(in crate::self_test) fn variants() -> Vec<Variant> {
             }),
         },
     ]
-}
-
-fn reversed(request: &mut Outgoing) {
-    request.body = request.body.take().map(|body| body.into_iter().rev().collect());
 }

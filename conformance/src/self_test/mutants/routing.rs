@@ -8,7 +8,7 @@ use super::{ACTIVITIES, CONTACTS, OUTCOME, misreads, mutant, once};
 use crate::protocol::{DeliveryResult, Outcome, Settings};
 use crate::self_test::behaviour::{Behaviour, Extra};
 use crate::self_test::destination::{Remembering, What};
-use crate::self_test::{Make, Mutant};
+use crate::self_test::{Make, Mutant, requests};
 
 /// All of this kind.
 pub(super) fn mutants() -> Vec<Mutant> {
@@ -168,13 +168,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 if digits.is_empty() { id.to_owned() } else { digits }
             }
         )),
-        wire!("names-contacts-by-the-bare-value", "routing", OUTCOME, |request| {
-            if let Some((start, name)) = request.url.clone().split_once("/v2/contacts/")
-                && let Some((_, value)) = name.split_once(':')
-            {
-                request.url = format!("{start}/v2/contacts/{value}");
-            }
-        }),
+        wire!("names-contacts-by-the-bare-value", "routing", OUTCOME, requests::by_value_alone),
         mutant("changes-contacts-on-track", "routing", CONTACTS, || {
             let before: fn(&Value) -> Option<Value> = |event| {
                 let traits = event["context"]["traits"].as_object().filter(|_| event["type"] == "track")?;

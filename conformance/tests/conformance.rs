@@ -60,18 +60,7 @@ fn applicable(name: &str) -> Vec<String> {
 fn play(pattern: &str, subjects: &[Subject]) -> Result<RunReport, Failed> {
     let filter = Filter::new(&[pattern.to_owned()])?;
     let plan = Plan::new(&SCENARIOS, &filter, None)?;
-    let options = RunOptions {
-        seed: 1,
-        jobs: 8,
-        repeat: 1,
-        shuffle: false,
-        strict: false,
-        probe: false,
-        compare: true,
-        today: date(2026, 1, 2),
-        program: "cargo run --".to_owned(),
-        arguments: Vec::new(),
-    };
+    let options = RunOptions { program: "cargo run --".to_owned(), ..RunOptions::on(date(2026, 1, 2)) };
     Ok(RUNTIME.block_on(run(&plan, subjects, &options, &Silent))?)
 }
 

@@ -114,18 +114,8 @@ fn requirements(arguments: &RunArgs, set: &ScenarioSet) -> Result<Option<Require
 /// Every scenario once.
 pub(super) fn plain_options() -> RunOptions {
     let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    RunOptions {
-        seed: 1,
-        jobs: processors * 4,
-        repeat: 1,
-        shuffle: false,
-        strict: false,
-        probe: false,
-        compare: true,
-        today: jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date(),
-        program: program(),
-        arguments: Vec::new(),
-    }
+    let today = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date();
+    RunOptions { jobs: processors * 4, program: program(), ..RunOptions::on(today) }
 }
 
 fn options(arguments: &RunArgs) -> RunOptions {
@@ -147,7 +137,6 @@ fn options(arguments: &RunArgs) -> RunOptions {
         shuffle: arguments.shuffle,
         strict: arguments.selection.profile == Some(Profile::Strict),
         probe: arguments.probe,
-        compare: true,
         arguments: repeated,
         ..plain
     }

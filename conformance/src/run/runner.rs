@@ -47,6 +47,25 @@ pub struct RunOptions {
     pub arguments: Vec<String>,
 }
 
+impl RunOptions {
+    /// Every scenario once, on this day.
+    #[must_use]
+    pub fn on(today: Date) -> Self {
+        Self {
+            seed: 1,
+            jobs: 8,
+            repeat: 1,
+            shuffle: false,
+            strict: false,
+            probe: false,
+            compare: true,
+            today,
+            program: String::new(),
+            arguments: Vec::new(),
+        }
+    }
+}
+
 /// A run that could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {

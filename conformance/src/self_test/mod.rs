@@ -208,16 +208,10 @@ async fn play(
     let options = RunOptions {
         seed,
         jobs: 64,
-        repeat: 1,
-        shuffle: false,
-        strict: false,
-        probe: false,
         // Among so many that are wrong nearly every pair differs, and nobody asks how.
         compare: false,
         // No destination here has a known failure that could expire.
-        today: date(2026, 1, 2),
-        program: String::new(),
-        arguments: Vec::new(),
+        ..RunOptions::on(date(2026, 1, 2))
     };
     let report = run(&plan, subjects, &options, progress).await?;
     match report.harness_faults.first() {

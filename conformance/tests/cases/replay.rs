@@ -110,18 +110,7 @@ async fn judge(set: &ScenarioSet, deeds: Deeds) -> Result<RunReport, Failed> {
     let driver = Replay { hello: hello(scenario), deeds, settings: tokio::sync::Mutex::default() };
     let hello = driver.hello().await?;
     let subject = Subject::greeted(Arc::new(driver), &hello)?;
-    let options = RunOptions {
-        seed: 1,
-        jobs: 1,
-        repeat: 1,
-        shuffle: false,
-        strict: false,
-        probe: false,
-        compare: true,
-        today: jiff::civil::date(2026, 1, 2),
-        program: String::new(),
-        arguments: Vec::new(),
-    };
+    let options = RunOptions { jobs: 1, ..RunOptions::on(jiff::civil::date(2026, 1, 2)) };
     Ok(run(&plan, &[subject], &options, &Silent).await?)
 }
 

@@ -79,18 +79,7 @@ async fn outcome(kind: DriverErrorKind, scenarios: &[&str], jobs: usize) -> Outc
     let fragile = Arc::new(Fragile { inner, kind, together: scenarios.len(), accounts: Mutex::default() });
     let hello = fragile.hello().await.unwrap();
     let subject = Subject::greeted(Arc::clone(&fragile) as Arc<dyn Driver>, &hello).unwrap();
-    let options = RunOptions {
-        seed: 1,
-        jobs,
-        repeat: 1,
-        shuffle: false,
-        strict: false,
-        probe: false,
-        compare: false,
-        today: jiff::civil::date(2026, 1, 2),
-        program: String::new(),
-        arguments: Vec::new(),
-    };
+    let options = RunOptions { jobs, compare: false, ..RunOptions::on(jiff::civil::date(2026, 1, 2)) };
     let report = run(&plan, &[subject], &options, &Silent).await.unwrap();
     assert_eq!(report.harness_faults, Vec::<String>::new());
     let judged = &report.destinations[0].scenarios;
